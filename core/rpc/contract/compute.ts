@@ -1,0 +1,120 @@
+/**
+ * Backend → compute. Pictures never cross: compute reads the pixel cache file it is given a path of, and writes
+ * checkpoints to staging paths; the store renames and commits them.
+ */
+import * as v from 'valibot';
+import { bytes, Count, float32s, Sha256, uint16s, uint32s } from './common.ts';
+import { EngineStatus } from './app.ts';
+import { RecipeSchema } from './recipe.ts';
+import { EpochRecord, StepRecords } from './training.ts';
+
+/** Pictures of one dataset version, as compute needs them. */
+export const PictureSource = v.object({
+  /** The pixel cache: count × height × width × channels bytes after a header of `headerBytes`. */
+  pixelsPath: v.string(),
+  headerBytes: Count,
+  count: Count,
+  width: Count,
+  height: Count,
+  channels: v.picklist([1, 3]),
+  classes: v.array(v.string()),
+  /** One per picture. */
+  labels: uint16s,
+  /** Numbers of the pictures of each split, in order, exclusions left out. */
+  train: uint32s,
+  validation: uint32s,
+  test: uint32s,
+});
+export type PictureSource = v.InferOutput<typeof PictureSource>;
+
+export const CheckpointFile = v.object({
+  /** In the staging folder that was given. */
+  path: v.string(),
+  sha256: Sha256,
+  sizeBytes: Count,
+  step: Count,
+  epoch: Count,
+  /** `last` replaces the last one; `best` also is the new best. */
+  best: v.boolean(),
+  weightsSha256: Sha256,
+});
+export type CheckpointFile = v.InferOutput<typeof CheckpointFile>;
+
+export const TrainProgress = v.variant('kind', [
+  v.object({
+    kind: v.literal('plan'),
+    stepsPerEpoch: Count,
+    epochs: Count,
+    parameters: Count,
+    backend: v.picklist(['wasm', 'native']),
+    threads: Count,
+  }),
+  v.object({ kind: v.literal('steps'), records: StepRecords }),
+  v.object({ kind: v.literal('epoch'), record: EpochRecord }),
+  v.object({ kind: v.literal('checkpoint'), file: CheckpointFile }),
+]);
+export type TrainProgress = v.InferOutput<typeof TrainProgress>;
+
+/** A trained model with all that a picture needs on its way to scores: read from a checkpoint file. */
+export const ModelFile = v.object({ path: v.string() });
+
+export const computeContract = {
+  'compute.info': { input: v.object({}), output: v.object({ ...EngineStatus.entries, processor: v.string() }) },
+  /**
+   * Trains until the recipe's end. Aborting the call discards; `compute.control` pauses, goes on, or stops and keeps.
+   * Fails with TRAINING_DIVERGED (after writing a checkpoint of the last finite state), DISK_FULL, INVALID_OPTION.
+   */
+  'compute.train': {
+    input: v.object({
+      jobId: v.string(),
+      recipe: RecipeSchema,
+      source: PictureSource,
+      threads: Count,
+      stagingFolder: v.string(),
+      /** Checkpoint to go on from. */
+      resumeFrom: v.nullable(v.string()),
+    }),
+    progress: TrainProgress,
+    output: v.object({
+      endReason: v.picklist(['epochs', 'patience', 'target', 'time', 'person']),
+      weightsSha256: Sha256,
+      bestEpoch: v.nullable(Count),
+      trainSeconds: v.number(),
+    }),
+  },
+  'compute.control': {
+    input: v.object({ jobId: v.string(), action: v.picklist(['pause', 'resume', 'stop']) }),
+    output: v.object({}),
+  },
+  /** Scores of stored pictures. */
+  'compute.scores': {
+    input: v.object({ model: ModelFile, source: PictureSource, indices: uint32s, threads: Count }),
+    progress: v.object({ done: Count, total: Count }),
+    output: v.object({ scores: float32s }),
+  },
+  /** Scores of new pictures that the decoder has brought to the model's size. */
+  'compute.predict': {
+    input: v.object({ model: ModelFile, pixels: bytes, count: Count }),
+    output: v.object({ scores: float32s }),
+  },
+  /** First-layer templates; the fields are those of `explanation.templates`. */
+  'compute.templates': {
+    input: v.object({ model: ModelFile, offset: Count, limit: Count }),
+    output: v.object({
+      step: Count,
+      layer: v.picklist(['class', 'hidden']),
+      total: Count,
+      width: Count,
+      height: Count,
+      channels: v.picklist([1, 3]),
+      templates: float32s,
+      biases: float32s,
+      norms: float32s,
+      scales: float32s,
+      sharedScale: v.number(),
+      votes: float32s,
+      roughness: float32s,
+    }),
+  },
+} as const;
+export type ComputeContract = typeof computeContract;

@@ -1,0 +1,81 @@
+/** What a model learnt, as pictures. */
+import * as v from 'valibot';
+import { Count, float32s, Id, uint16s } from './common.ts';
+
+export const explanationContract = {
+  /**
+   * First-layer templates in pixel space with the standardisation undone (W/σ): one per class for a linear model, the
+   * bank of hidden units for an MLP. `step` is the checkpoint they come from, so a watcher can ask only when it changes.
+   * Fails with RUN_NOT_TRAINED when no checkpoint exists yet.
+   */
+  'explanation.templates': {
+    input: v.object({
+      runId: Id,
+      which: v.optional(v.picklist(['best', 'last']), 'best'),
+      /** Which units, in stored order; all by default (up to 2,048 a call). */
+      offset: v.optional(Count, 0),
+      limit: v.optional(v.pipe(Count, v.maxValue(2048)), 2048),
+    }),
+    output: v.object({
+      step: Count,
+      layer: v.picklist(['class', 'hidden']),
+      total: Count,
+      width: Count,
+      height: Count,
+      channels: v.picklist([1, 3]),
+      /** count × height × width × channels, weight per pixel value in [0, 255]. */
+      templates: float32s,
+      /** Bias that belongs to them in pixel space. */
+      biases: float32s,
+      /** ‖w‖₂ of each, for sorting. */
+      norms: float32s,
+      /** max |w| of each: the scale at which it is drawn by itself. */
+      scales: float32s,
+      /** max |w| over all units of the layer: the shared scale. */
+      sharedScale: v.number(),
+      /** For hidden units of a one-hidden-layer MLP: (total, classes) outgoing weights; otherwise empty. */
+      votes: float32s,
+      /** Total variation per weight, a number for how noisy it looks. */
+      roughness: float32s,
+      classes: v.array(v.string()),
+    }),
+  },
+} as const;
+
+export const evaluationContract = {
+  /** Verdicts on one split, computed once per checkpoint and kept. Fails with RUN_NOT_TRAINED, DATASET_NOT_FOUND. */
+  'evaluation.verdicts': {
+    input: v.object({
+      runId: Id,
+      on: v.picklist(['train', 'validation', 'test']),
+      which: v.optional(v.picklist(['best', 'last']), 'best'),
+    }),
+    progress: v.object({ done: Count, total: Count }),
+    output: v.object({
+      /** Numbers of the pictures, and for each truth, verdict and the verdict's probability. */
+      indices: v.instance(Uint32Array),
+      truth: uint16s,
+      predicted: uint16s,
+      probabilities: float32s,
+      classes: v.array(v.string()),
+      /** confusion[truth][verdict]. */
+      confusion: v.array(v.array(Count)),
+      accuracy: v.number(),
+      accuracy95: v.tuple([v.number(), v.number()]),
+      meanLoss: v.nullable(v.number()),
+      perClass: v.array(
+        v.object({
+          precision: v.nullable(v.number()),
+          recall: v.nullable(v.number()),
+          f1: v.nullable(v.number()),
+          support: Count,
+          precision95: v.nullable(v.tuple([v.number(), v.number()])),
+          recall95: v.nullable(v.tuple([v.number(), v.number()])),
+          f1_95: v.nullable(v.tuple([v.number(), v.number()])),
+        }),
+      ),
+      /** Accuracy without the pictures that also stand (nearly) in the training split; null where there are none. */
+      withoutLeaks: v.nullable(v.object({ accuracy: v.number(), leaked: Count })),
+    }),
+  },
+} as const;

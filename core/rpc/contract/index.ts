@@ -1,0 +1,26 @@
+/** All that a page, or the command line, can ask of the backend. */
+import { appContract } from './app.ts';
+import { datasetsContract } from './datasets.ts';
+import { evaluationContract, explanationContract } from './explanation.ts';
+import { filesContract } from './files.ts';
+import { importsContract } from './imports.ts';
+import { jobsContract } from './jobs.ts';
+import { predictionContract } from './prediction.ts';
+import { runsContract } from './runs.ts';
+import { trainingContract } from './training.ts';
+import type { Contract } from '../define.ts';
+
+export const studioContract = {
+  ...appContract,
+  ...datasetsContract,
+  ...importsContract,
+  ...filesContract,
+  ...jobsContract,
+  ...trainingContract,
+  ...runsContract,
+  ...explanationContract,
+  ...evaluationContract,
+  ...predictionContract,
+} as const satisfies Contract;
+
+export type StudioContract = typeof studioContract;
