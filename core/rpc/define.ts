@@ -10,6 +10,11 @@ export interface MethodDefinition {
   readonly output: GenericSchema;
   /** What the handler reports while it works; absent where it reports nothing. */
   readonly progress?: GenericSchema;
+  /**
+   * A report replaces the one before it (a count, a state), so that a slow caller may miss some and always gets the
+   * newest. Without it every report arrives.
+   */
+  readonly progressIsState?: boolean;
 }
 
 export type Contract = Readonly<Record<string, MethodDefinition>>;
@@ -29,6 +34,11 @@ export interface HandlerContext<P> {
   readonly signal: AbortSignal;
   /** Reports to the caller. */
   readonly progress: (value: P) => void;
+  /**
+   * Resolves when the wire has room again; awaited between large reports (pictures), so that a slow caller slows the
+   * handler and memory stays bounded. Rejects with CANCELLED when the call is aborted.
+   */
+  readonly room: () => Promise<void>;
 }
 
 export type Handler<C extends Contract, M extends MethodOf<C>> = (
