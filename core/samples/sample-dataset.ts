@@ -1,0 +1,120 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { cancelled } from '../errors.ts';
+import type { Uniform } from './chance.ts';
+import { drawDigit } from './handwriting.ts';
+import { shapeClasses } from './shape-outlines.ts';
+import { drawShape } from './shapes.ts';
+
+/**
+ * The two datasets that come with the studio, so that the first run needs no data.
+ *
+ * They are drawn, not stored, and come out the same to the bit on every machine. Their words on the screen are the
+ * messages `sample_<id>_title`, `sample_<id>_description` and `sample_class_<class>`.
+ */
+export type SampleId = 'shapes' | 'handwriting';
+
+/** What there is to know about a sample without drawing it. */
+export interface SampleSummary {
+  readonly id: SampleId;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  /** English identifiers, in the order of the labels. */
+  readonly classes: readonly string[];
+  readonly trainCount: number;
+  readonly testCount: number;
+}
+
+export interface SampleDataset extends SampleSummary {
+  /** (count · height · width · channels), row-major, channels interleaved. */
+  readonly pixels: Uint8Array;
+  /** (count) class indices. */
+  readonly labels: Uint8Array;
+  /** (count) 1 where the picture belongs to the test split, else 0. The test pictures are the last ones. */
+  readonly testMask: Uint8Array;
+  /** (count) `<class>/<number>`, as a folder of classes would name them, without an ending. */
+  readonly names: readonly string[];
+}
+
+export interface GenerateSampleOptions {
+  /** Asked before each picture. */
+  shouldStop?: () => boolean;
+}
+
+interface SampleDefinition extends SampleSummary {
+  readonly seed: number;
+  readonly draw: (uniform: Uniform, label: number, target: Uint8Array) => void;
+}
+
+const definitions: Readonly<Record<SampleId, SampleDefinition>> = {
+  shapes: {
+    id: 'shapes',
+    width: 32,
+    height: 32,
+    channels: 3,
+    classes: shapeClasses,
+    trainCount: 1600,
+    testCount: 400,
+    seed: 20_251,
+    draw: drawShape,
+  },
+  handwriting: {
+    id: 'handwriting',
+    width: 28,
+    height: 28,
+    channels: 1,
+    classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    trainCount: 1600,
+    testCount: 400,
+    seed: 20_252,
+    draw: drawDigit,
+  },
+};
+
+function summary({ seed: _seed, draw: _draw, ...rest }: SampleDefinition): SampleSummary {
+  return rest;
+}
+
+/** The samples in the order in which they are offered. */
+export const sampleCatalogue: readonly SampleSummary[] = [
+  summary(definitions.shapes),
+  summary(definitions.handwriting),
+];
+
+export function isSampleId(value: string): value is SampleId {
+  return Object.hasOwn(definitions, value);
+}
+
+function seededUniform(seed: number): Uniform {
+  const generator = xoroshiro128plus(seed);
+  return () => uniformFloat64(generator);
+}
+
+/**
+ * Draws a sample. Classes take turns, so every class has as many pictures as any other in each split, and any first
+ * part of the pictures holds all classes.
+ *
+ * @throws StudioError CANCELLED when `shouldStop` says so.
+ */
+export function generateSample(id: SampleId, options: GenerateSampleOptions = {}): SampleDataset {
+  const { shouldStop = () => false } = options;
+  const definition = definitions[id];
+  const { width, height, channels, classes, trainCount, testCount, seed, draw } = definition;
+  const count = trainCount + testCount;
+  const size = width * height * channels;
+  const pixels = new Uint8Array(count * size);
+  const labels = new Uint8Array(count);
+  const testMask = new Uint8Array(count).fill(1, trainCount);
+  const names: string[] = [];
+  const uniform = seededUniform(seed);
+
+  for (let i = 0; i < count; i++) {
+    if (shouldStop()) throw cancelled();
+    const label = i % classes.length;
+    labels[i] = label;
+    names.push(`${classes[label]!}/${String(Math.floor(i / classes.length) + 1).padStart(4, '0')}`);
+    draw(uniform, label, pixels.subarray(i * size, (i + 1) * size));
+  }
+  return { ...summary(definition), pixels, labels, testMask, names };
+}
