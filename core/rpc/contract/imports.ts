@@ -32,6 +32,8 @@ export const ImportOptions = v.object({
   /** Part of the pictures that becomes the test split where the source has none; 0 makes none. */
   testFraction: v.optional(v.pipe(Fraction, v.maxValue(0.9)), 0.2),
   splitSeed: v.optional(Seed, 0),
+  /** A second folder of the same classes whose pictures become the test split. */
+  testPath: v.optional(v.nullable(v.string()), null),
 });
 export type ImportOptions = v.InferOutput<typeof ImportOptions>;
 

@@ -57,7 +57,15 @@ export const trainingContract = {
     output: RecipeSchema,
   },
   /** Starts a run and returns at once. Fails with INVALID_OPTION, DATASET_NOT_FOUND, DATASET_TOO_SMALL, DISK_FULL. */
-  'training.start': { input: v.object({ recipe: RecipeSchema, name: v.optional(Name) }), output: Run },
+  'training.start': {
+    input: v.object({
+      recipe: RecipeSchema,
+      name: v.optional(Name),
+      /** Worker threads; left out or 0: what the settings say. No part of the recipe: the bits do not depend on it. */
+      threads: v.optional(v.pipe(Count, v.maxValue(64))),
+    }),
+    output: Run,
+  },
   /** Everything of one run, past and coming, except that past steps come as few blocks; ends with the run. */
   'training.watch': { input: Run, progress: RunEvent, output: v.object({ status: RunStatus }) },
   'training.pause': { input: Run, output: v.object({}) },
