@@ -51,6 +51,11 @@ export const decoderContract = {
     input: v.object({ data: bytes, name: v.string(), side: Count }),
     output: v.object({ picture: DecodedPicture, width: Count, height: Count, pixels: bytes }),
   },
+  /** Pixels as a PNG file. */
+  'decoder.encode': {
+    input: v.object({ width: Count, height: Count, channels: v.picklist([1, 3]), pixels: bytes }),
+    output: v.object({ png: bytes }),
+  },
   /** Unzips a gzipped IDX file under the decoder's limits. */
   'decoder.gunzip': { input: v.object({ data: bytes, limitBytes: Count }), output: v.object({ data: bytes }) },
 } as const;

@@ -1,6 +1,6 @@
 /** What a model learnt, as pictures. */
 import * as v from 'valibot';
-import { Count, float32s, Id, uint16s } from './common.ts';
+import { bytes, Count, float32s, Id, uint16s, uint32s } from './common.ts';
 
 export const explanationContract = {
   /**
@@ -42,40 +42,67 @@ export const explanationContract = {
   },
 } as const;
 
+/** What a model says about labelled pictures, and what that is worth. */
+const Verdicts = v.object({
+  /** Numbers of the pictures (positions in the folder's order for a folder), and for each truth, verdict and the verdict's probability. */
+  indices: uint32s,
+  truth: uint16s,
+  predicted: uint16s,
+  probabilities: float32s,
+  classes: v.array(v.string()),
+  /** confusion[truth][verdict]. */
+  confusion: v.array(v.array(Count)),
+  accuracy: v.number(),
+  accuracy95: v.tuple([v.number(), v.number()]),
+  meanLoss: v.nullable(v.number()),
+  perClass: v.array(
+    v.object({
+      precision: v.nullable(v.number()),
+      recall: v.nullable(v.number()),
+      f1: v.nullable(v.number()),
+      support: Count,
+      precision95: v.nullable(v.tuple([v.number(), v.number()])),
+      recall95: v.nullable(v.tuple([v.number(), v.number()])),
+      f1_95: v.nullable(v.tuple([v.number(), v.number()])),
+    }),
+  ),
+});
+export type Verdicts = v.InferOutput<typeof Verdicts>;
+
+const Progress = v.object({ done: Count, total: Count });
+const Which = v.optional(v.picklist(['best', 'last']), 'best');
+
 export const evaluationContract = {
   /** Verdicts on one split, computed once per checkpoint and kept. Fails with RUN_NOT_TRAINED, DATASET_NOT_FOUND. */
   'evaluation.verdicts': {
-    input: v.object({
-      runId: Id,
-      on: v.picklist(['train', 'validation', 'test']),
-      which: v.optional(v.picklist(['best', 'last']), 'best'),
-    }),
-    progress: v.object({ done: Count, total: Count }),
+    input: v.object({ runId: Id, on: v.picklist(['train', 'validation', 'test']), which: Which }),
+    progress: Progress,
     output: v.object({
-      /** Numbers of the pictures, and for each truth, verdict and the verdict's probability. */
-      indices: v.instance(Uint32Array),
-      truth: uint16s,
-      predicted: uint16s,
-      probabilities: float32s,
-      classes: v.array(v.string()),
-      /** confusion[truth][verdict]. */
-      confusion: v.array(v.array(Count)),
-      accuracy: v.number(),
-      accuracy95: v.tuple([v.number(), v.number()]),
-      meanLoss: v.nullable(v.number()),
-      perClass: v.array(
-        v.object({
-          precision: v.nullable(v.number()),
-          recall: v.nullable(v.number()),
-          f1: v.nullable(v.number()),
-          support: Count,
-          precision95: v.nullable(v.tuple([v.number(), v.number()])),
-          recall95: v.nullable(v.tuple([v.number(), v.number()])),
-          f1_95: v.nullable(v.tuple([v.number(), v.number()])),
-        }),
-      ),
+      ...Verdicts.entries,
       /** Accuracy without the pictures that also stand (nearly) in the training split; null where there are none. */
       withoutLeaks: v.nullable(v.object({ accuracy: v.number(), leaked: Count })),
     }),
+  },
+  /**
+   * Verdicts on a folder of class folders that is no dataset; its classes are matched by name, nothing of it is kept.
+   * Fails with RUN_NOT_TRAINED, FOLDER_NOT_FOUND, NO_IMAGES_FOUND, CLASSES_DIFFER when a folder is no class of the model.
+   */
+  'evaluation.folder': {
+    input: v.object({ runId: Id, path: v.string(), which: Which }),
+    progress: Progress,
+    output: v.object({ ...Verdicts.entries, refused: Count }),
+  },
+} as const;
+
+export const picturesContract = {
+  /** Pixels (row by row, channels interleaved) as a PNG file, for saving; the decoder process writes it. */
+  'pictures.encode': {
+    input: v.object({
+      width: v.pipe(Count, v.maxValue(4096)),
+      height: v.pipe(Count, v.maxValue(4096)),
+      channels: v.picklist([1, 3]),
+      pixels: bytes,
+    }),
+    output: v.object({ png: bytes }),
   },
 } as const;

@@ -1,7 +1,7 @@
 /** All that a page, or the command line, can ask of the backend. */
 import { appContract } from './app.ts';
 import { datasetsContract } from './datasets.ts';
-import { evaluationContract, explanationContract } from './explanation.ts';
+import { evaluationContract, explanationContract, picturesContract } from './explanation.ts';
 import { filesContract } from './files.ts';
 import { importsContract } from './imports.ts';
 import { jobsContract } from './jobs.ts';
@@ -20,6 +20,7 @@ export const studioContract = {
   ...runsContract,
   ...explanationContract,
   ...evaluationContract,
+  ...picturesContract,
   ...predictionContract,
 } as const satisfies Contract;
 
