@@ -66,7 +66,7 @@ export function shuffle<Items extends { [index: number]: unknown; readonly lengt
 }
 
 /** 0 … n−1 in random order. */
-export function permutation(random: RandomGenerator, n: number): Uint32Array {
+export function permutation(random: RandomGenerator, n: number): Uint32Array<ArrayBuffer> {
   const order = new Uint32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
   return shuffle(random, order);
