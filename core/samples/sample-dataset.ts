@@ -1,7 +1,6 @@
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { cancelled } from '../errors.ts';
-import type { Uniform } from './chance.ts';
+import { createGenerator } from '../random/generator.ts';
+import { uniform } from '../random/sampling.ts';
 import { drawDigit } from './handwriting.ts';
 import { shapeClasses } from './shape-outlines.ts';
 import { drawShape } from './shapes.ts';
@@ -42,12 +41,7 @@ export interface GenerateSampleOptions {
   shouldStop?: () => boolean;
 }
 
-interface SampleDefinition extends SampleSummary {
-  readonly seed: number;
-  readonly draw: (uniform: Uniform, label: number, target: Uint8Array) => void;
-}
-
-const definitions: Readonly<Record<SampleId, SampleDefinition>> = {
+const summaries: Readonly<Record<SampleId, SampleSummary>> = {
   shapes: {
     id: 'shapes',
     width: 32,
@@ -56,8 +50,6 @@ const definitions: Readonly<Record<SampleId, SampleDefinition>> = {
     classes: shapeClasses,
     trainCount: 1600,
     testCount: 400,
-    seed: 20_251,
-    draw: drawShape,
   },
   handwriting: {
     id: 'handwriting',
@@ -67,54 +59,46 @@ const definitions: Readonly<Record<SampleId, SampleDefinition>> = {
     classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
     trainCount: 1600,
     testCount: 400,
-    seed: 20_252,
-    draw: drawDigit,
   },
 };
 
-function summary({ seed: _seed, draw: _draw, ...rest }: SampleDefinition): SampleSummary {
-  return rest;
-}
+const drawings = { shapes: drawShape, handwriting: drawDigit };
+
+/** The seed of the published pictures. */
+const seed = 1;
 
 /** The samples in the order in which they are offered. */
-export const sampleCatalogue: readonly SampleSummary[] = [
-  summary(definitions.shapes),
-  summary(definitions.handwriting),
-];
+export const sampleCatalogue: readonly SampleSummary[] = [summaries.shapes, summaries.handwriting];
 
 export function isSampleId(value: string): value is SampleId {
-  return Object.hasOwn(definitions, value);
-}
-
-function seededUniform(seed: number): Uniform {
-  const generator = xoroshiro128plus(seed);
-  return () => uniformFloat64(generator);
+  return Object.hasOwn(summaries, value);
 }
 
 /**
- * Draws a sample. Classes take turns, so every class has as many pictures as any other in each split, and any first
- * part of the pictures holds all classes.
+ * Draws a sample. Every picture has a random stream of its own. Classes take turns, so that every class has as many
+ * pictures as any other in each split and any first part of the pictures holds all classes.
  *
  * @throws StudioError CANCELLED when `shouldStop` says so.
  */
 export function generateSample(id: SampleId, options: GenerateSampleOptions = {}): SampleDataset {
   const { shouldStop = () => false } = options;
-  const definition = definitions[id];
-  const { width, height, channels, classes, trainCount, testCount, seed, draw } = definition;
+  const summary = summaries[id];
+  const { width, height, channels, classes, trainCount, testCount } = summary;
+  const draw = drawings[id];
   const count = trainCount + testCount;
   const size = width * height * channels;
   const pixels = new Uint8Array(count * size);
   const labels = new Uint8Array(count);
   const testMask = new Uint8Array(count).fill(1, trainCount);
   const names: string[] = [];
-  const uniform = seededUniform(seed);
 
   for (let i = 0; i < count; i++) {
     if (shouldStop()) throw cancelled();
+    const random = createGenerator(seed, 'sample', id, i);
     const label = i % classes.length;
     labels[i] = label;
     names.push(`${classes[label]!}/${String(Math.floor(i / classes.length) + 1).padStart(4, '0')}`);
-    draw(uniform, label, pixels.subarray(i * size, (i + 1) * size));
+    draw(() => uniform(random), label, pixels.subarray(i * size, (i + 1) * size));
   }
-  return { ...summary(definition), pixels, labels, testMask, names };
+  return { ...summary, pixels, labels, testMask, names };
 }
