@@ -1,5 +1,6 @@
 /** Two ends of a wire within one process, for the command line and for tests; frames are cloned as between processes. */
 import { TransportListeners } from './listeners.ts';
+import { withOwnBuffers } from './own-buffers.ts';
 import type { Transport } from './transport.ts';
 
 export function inMemoryTransportPair(): [Transport, Transport] {
@@ -12,7 +13,7 @@ function end(own: TransportListeners, other: TransportListeners): Transport {
   return {
     send(frame) {
       if (!own.isOpen) return;
-      const copy: unknown = structuredClone(frame);
+      const copy: unknown = structuredClone(withOwnBuffers(frame));
       queueMicrotask(() => other.message(copy));
     },
     onMessage: (listener) => own.setMessageListener(listener),

@@ -14,7 +14,8 @@ interface EventTargetPort {
 /** A port of worker_threads, whose messages come bare, or Electron's MessagePortMain, whose messages come as events. */
 interface EmitterPort {
   postMessage(message: unknown): void;
-  on(type: 'message' | 'messageerror' | 'close', listener: (message: never) => void): unknown;
+  on(type: 'message', listener: (message: unknown) => void): unknown;
+  on(type: 'close', listener: () => void): unknown;
   start(): void;
   close(): void;
 }
@@ -38,7 +39,7 @@ export function portTransport(port: EventTargetPort | EmitterPort, options: Port
     else listeners.message(message);
   };
   if ('on' in port) {
-    port.on('message', (message: unknown) => {
+    port.on('message', (message) => {
       receive(emits === 'event' ? (message as { data: unknown }).data : message);
     });
     port.on('close', () => listeners.close('the other side is gone'));

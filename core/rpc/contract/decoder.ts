@@ -36,6 +36,8 @@ export const decoderContract = {
       channels: v.picklist([1, 3]),
       fit: FitPolicy,
     }),
+    /** Which file it is about to open: the one to blame if the process dies or hangs. */
+    progress: v.object({ at: Count }),
     output: v.object({
       pictures: v.array(DecodedPicture),
       /** One slot of width × height × channels for every file, refused ones zero. */
@@ -49,12 +51,27 @@ export const decoderContract = {
   /** One picture turned upright, in RGB, at most `side` pixels a side: to look at, not to learn from. */
   'decoder.view': {
     input: v.object({ data: bytes, name: v.string(), side: Count }),
+    progress: v.object({ at: Count }),
     output: v.object({ picture: DecodedPicture, width: Count, height: Count, pixels: bytes }),
   },
   /** Pixels as a PNG file. */
   'decoder.encode': {
     input: v.object({ width: Count, height: Count, channels: v.picklist([1, 3]), pixels: bytes }),
     output: v.object({ png: bytes }),
+  },
+  /** Brings raw pixels to another size, and fingerprints them: of IDX and CIFAR files, and of samples. */
+  'decoder.fit': {
+    input: v.object({
+      pixels: bytes,
+      count: Count,
+      from: v.object({ width: Count, height: Count, channels: v.picklist([1, 3]) }),
+      width: Count,
+      height: Count,
+      channels: v.picklist([1, 3]),
+      fit: FitPolicy,
+    }),
+    progress: v.object({ at: Count }),
+    output: v.object({ pixels: bytes, pixelHashes: bytes, perceptualHashes: uint32s }),
   },
   /** Unzips a gzipped IDX file under the decoder's limits. */
   'decoder.gunzip': { input: v.object({ data: bytes, limitBytes: Count }), output: v.object({ data: bytes }) },
