@@ -1,0 +1,114 @@
+/**
+ * What a model looks for, as pictures: the weights of its first layer in pixel space.
+ *
+ * The model sees x′ = (x − μ)/σ. Its unit W·x′ + b is, of the pixels themselves,
+ *
+ *     template  T = W / σ                         weight for each pixel value
+ *     bias      b − Σ (W / σ)·μ
+ *
+ * so that T·x + bias is the unit's score exactly. For a linear model there is one template a class; for an MLP one a
+ * hidden unit of the first layer, the bank. A template is drawn with 0 at mid grey and ±scale at the ends; the scale is
+ * max |T|, of the template alone or shared by all, and is stated beside the picture.
+ */
+import { norm, transpose } from '../array/linear-algebra.ts';
+import { type Matrix, requireLength, rowOf, zeros } from '../array/matrix.ts';
+import { largestMagnitude } from '../array/reduce.ts';
+import type { Standardization } from '../features/standardize.ts';
+import type { Classifier } from '../models/classifier.ts';
+import { type LayerParameters, layersOf } from '../models/parameters.ts';
+
+export interface PictureShape {
+  readonly height: number;
+  readonly width: number;
+  /** The channel runs fastest, then the column, then the row. */
+  readonly channels: number;
+}
+
+export interface Templates {
+  /** Units are classes for a model without hidden layers. */
+  readonly layer: 'class' | 'hidden';
+  /** (units, height·width·channels) weight for each pixel value. */
+  readonly templates: Matrix;
+  /** (units) bias in pixel space. */
+  readonly biases: Float64Array;
+  /** (units) ‖T‖₂. */
+  readonly norms: Float64Array;
+  /** (units) max |T|: the scale of a template drawn alone. */
+  readonly scales: Float64Array;
+  /** max |T| over all units. */
+  readonly sharedScale: number;
+  /** (units) see `roughness`. */
+  readonly roughness: Float64Array;
+  /** (units, classes) what each unit adds to each class where one hidden layer leads to the scores; else null. */
+  readonly votes: Matrix | null;
+}
+
+/** @throws StudioError SHAPE_MISMATCH unless model, standardisation and picture have the same number of features. */
+export function templatesOf(
+  model: Pick<Classifier, 'blocks'>,
+  parameters: Float64Array,
+  standardization: Standardization,
+  shape: PictureShape,
+): Templates {
+  const layers = layersOf(parameters, model.blocks);
+  const { templates, biases } = inPixelSpace(layers[0]!, standardization);
+  const units = Array.from({ length: templates.rows }, (_, unit) => rowOf(templates, unit));
+  const scales = Float64Array.from(units, largestMagnitude);
+  return {
+    layer: layers.length === 1 ? 'class' : 'hidden',
+    templates,
+    biases,
+    norms: Float64Array.from(units, norm),
+    scales,
+    sharedScale: largestMagnitude(scales),
+    roughness: Float64Array.from(units, (template) => roughness(template, shape)),
+    votes: layers.length === 2 ? transpose(layers[1]!.weights) : null,
+  };
+}
+
+/**
+ * Weights and biases with the standardisation undone.
+ *
+ * @throws StudioError SHAPE_MISMATCH unless there is a mean and a deviation for every column of the weights.
+ */
+export function inPixelSpace(
+  { weights, bias }: LayerParameters,
+  { mean, deviation }: Standardization,
+): { templates: Matrix; biases: Float64Array } {
+  requireLength('standardization', mean, weights.columns);
+  const templates = zeros(weights.rows, weights.columns);
+  const biases = bias.slice();
+  for (let unit = 0; unit < weights.rows; unit++) {
+    const w = rowOf(weights, unit);
+    const template = rowOf(templates, unit);
+    for (let j = 0; j < w.length; j++) {
+      template[j] = w[j]! / deviation[j]!;
+      biases[unit]! -= template[j]! * mean[j]!;
+    }
+  }
+  return { templates, biases };
+}
+
+/**
+ * How noisy a template looks: its total variation for each unit of weight.
+ *
+ *     Σ |T(y, x+1, ch) − T(y, x, ch)| + |T(y+1, x, ch) − T(y, x, ch)|   over   Σ |T|
+ *
+ * 0 for a flat template (and for one of zeros), about 2.3 for independent normal noise, near 4 for a chessboard. The
+ * scale of the weights does not matter.
+ *
+ * @throws StudioError SHAPE_MISMATCH when the shape has another number of features.
+ */
+export function roughness(template: Float64Array, { height, width, channels }: PictureShape): number {
+  requireLength('template', template, height * width * channels);
+  let variation = 0;
+  let weight = 0;
+  const rowLength = width * channels;
+  for (let i = 0; i < template.length; i++) {
+    const value = template[i]!;
+    weight += Math.abs(value);
+    if (i % rowLength < rowLength - channels) variation += Math.abs(template[i + channels]! - value);
+    if (i + rowLength < template.length) variation += Math.abs(template[i + rowLength]! - value);
+  }
+  return weight === 0 ? 0 : variation / weight;
+}
