@@ -1,0 +1,4 @@
+/** The numbered migrations, in order. One that has shipped is never edited; the next one gets the next number. */
+import initial from './0001-initial.sql?raw';
+
+export const migrations: readonly string[] = [initial];
