@@ -1,0 +1,79 @@
+/** `tessera import`: a folder of classes, or IDX or CIFAR files, becomes a dataset. */
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { StudioError } from '../../../core/errors.ts';
+import { m } from '../../../core/messages/compiled/messages.js';
+import { reasonSentence } from '../../../core/messages/error-sentence.ts';
+import { FitPolicy, outcomes } from '../../../core/rpc/contract/common.ts';
+import type { FileReport } from '../../../core/rpc/contract/datasets.ts';
+import { datasetFields, importSource } from '../datasets.ts';
+import type { CommandContext } from '../index.ts';
+import { personalPath, type Studio } from '../studio.ts';
+
+interface Flags {
+  readonly name?: string;
+  readonly size?: string;
+  readonly fit?: string;
+  readonly report?: string;
+}
+
+export function importCommand(program: Command, context: CommandContext): void {
+  program
+    .command('import <sources...>')
+    .description(m.cli_import())
+    .option('--name <name>', m.cli_import_name())
+    .option('--size <pixels>', m.cli_import_size())
+    .option('--fit <policy>', m.cli_import_fit({ names: FitPolicy.options.join(', ') }))
+    .option('--report <file>', m.cli_import_report())
+    .action((sources: string[], flags: Flags) =>
+      context.run('write', async (studio) => {
+        const startedAt = performance.now();
+        const dataset = await importSource(studio, {
+          paths: sources,
+          name: flags.name,
+          size: flags.size === undefined ? undefined : Number(flags.size),
+          fit: fitPolicy(flags.fit),
+        });
+        if (flags.report !== undefined) await writeReport(studio, dataset.id, personalPath(flags.report));
+        const seconds = (performance.now() - startedAt) / 1000;
+        const { outcomes: counts } = dataset;
+        studio.output.result({ type: 'result', dataset: datasetFields(dataset), outcomes: counts, seconds }, () =>
+          m.cli_import_done({
+            name: dataset.name,
+            ...counts,
+            classes: dataset.classes.length,
+            seconds: seconds.toFixed(1),
+          }),
+        );
+      }),
+    );
+}
+
+function fitPolicy(text: string | undefined): (typeof FitPolicy.options)[number] | undefined {
+  if (text === undefined) return undefined;
+  const found = FitPolicy.options.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new StudioError('INVALID_OPTION', { option: '--fit', value: text, expected: FitPolicy.options.join(' | ') });
+}
+
+/** Every entry of the source once, with its outcome and a sentence that says why. */
+async function writeReport({ rpc }: Studio, datasetId: string, path: string): Promise<void> {
+  const files: object[] = [];
+  for (const outcome of outcomes) {
+    for (let offset = 0; ;) {
+      const page = await rpc.call('datasets.files', { datasetId, outcome, offset, limit: 5000 });
+      files.push(...page.files.map(reportRow));
+      offset += page.files.length;
+      if (page.files.length === 0 || offset >= page.total) break;
+    }
+  }
+  try {
+    await writeFile(path, `${JSON.stringify({ files })}\n`);
+  } catch (cause) {
+    throw new StudioError('FILE_NOT_WRITTEN', { path, reason: cause instanceof Error ? cause.message : String(cause) });
+  }
+}
+
+function reportRow(file: FileReport): object {
+  return { ...file, reason: file.reason === null ? null : reasonSentence('import_reason', file.reason) };
+}

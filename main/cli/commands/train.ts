@@ -1,0 +1,119 @@
+/** `tessera train` and `tessera recipe`: from a dataset or folder to a trained model. */
+import type { Command } from 'commander';
+import { StudioError } from '../../../core/errors.ts';
+import { m } from '../../../core/messages/compiled/messages.js';
+import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
+import { datasetFields, datasetOrSource, findDataset } from '../datasets.ts';
+import type { CommandContext } from '../index.ts';
+import { percent } from '../output.ts';
+import { addRecipeFlags, recipeFromFlags, type RecipeFlags } from '../recipe-flags.ts';
+import { modelToJudge } from '../runs.ts';
+import type { Studio } from '../studio.ts';
+
+export function trainCommands(program: Command, context: CommandContext): void {
+  addRecipeFlags(
+    program
+      .command('train <dataset>')
+      .description(m.cli_train())
+      .option('--test <folder>', m.cli_train_test())
+      .option('--threads <count>', m.cli_threads()),
+  ).action((named: string, flags: RecipeFlags & { test?: string; threads?: string }) =>
+    context.run('write', (studio) => train(studio, named, flags)),
+  );
+  addRecipeFlags(program.command('recipe <dataset>').description(m.cli_recipe())).action(
+    (named: string, flags: RecipeFlags) =>
+      context.run('read', async (studio) => {
+        const dataset = await findDataset(studio, named);
+        if (dataset === null) throw new StudioError('DATASET_NOT_FOUND', { dataset: named });
+        const recipe = await recipeFromFlags(dataset, flags);
+        studio.output.result(recipe, () => JSON.stringify(recipe, null, 2));
+      }),
+  );
+}
+
+async function train(
+  studio: Studio,
+  named: string,
+  flags: RecipeFlags & { test?: string; threads?: string },
+): Promise<void> {
+  const { rpc, output, backend, signal } = studio;
+  const { dataset, importSeconds } = await datasetOrSource(studio, named, flags.test);
+  const recipe = await recipeFromFlags(dataset, flags);
+
+  // An ack follows the commit it speaks of, so a reader may rely on the step from then on.
+  const stopAcks = backend.onAck(({ run, step }) =>
+    output.result({ type: 'ack', run, step }, () => `ACK ${run}:${step}`),
+  );
+  const { runId } = await rpc.call('training.start', {
+    recipe,
+    ...(flags.threads === undefined ? {} : { threads: Number(flags.threads) }),
+  });
+  const stop = () => void rpc.call('training.stop', { runId }).catch(() => undefined);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    await rpc.call(
+      'training.watch',
+      { runId },
+      {
+        onprogress: (event) => {
+          if (event.kind !== 'epoch') return;
+          const { epoch, trainLoss, validationAccuracy } = event.record;
+          output.note(
+            m.cli_train_epoch({
+              epoch,
+              epochs: recipe.epochs,
+              loss: trainLoss?.toFixed(4) ?? '–',
+              accuracy: percent(validationAccuracy),
+            }),
+          );
+        },
+      },
+    );
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stopAcks();
+  }
+  const run = await rpc.call('runs.get', { runId });
+  if (run.status === 'failed' || run.status === 'diverged' || run.status === 'interrupted') throw failureOf(run);
+  const { epochs } = await rpc.call('runs.curves', { runId });
+  const test = (dataset.counts.test ?? 0) === 0 ? null : await judge(studio, run);
+  const result = {
+    type: 'result',
+    run: runId,
+    dataset: datasetFields(dataset),
+    recipe: run.recipe,
+    epochs: epochs.map(({ epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, seconds }) => ({
+      epoch,
+      trainLoss,
+      trainAccuracy,
+      validationLoss,
+      validationAccuracy,
+      seconds,
+    })),
+    test,
+    timing: { importSeconds, featureSeconds: 0, trainSeconds: run.trainSeconds },
+    backend: run.backend,
+    threads: run.threads,
+    weightsSha256: run.weightsSha256,
+  };
+  output.result(result, () =>
+    m.cli_train_done({
+      run: `#${run.number}`,
+      epochs: run.epochs,
+      seconds: run.trainSeconds.toFixed(1),
+      accuracy: percent(test?.accuracy ?? run.validationAccuracy),
+    }),
+  );
+}
+
+async function judge({ rpc }: Studio, run: RunSummary): Promise<{ accuracy: number } & object> {
+  const verdicts = await rpc.call('evaluation.verdicts', { runId: run.id, on: 'test', which: modelToJudge(run) });
+  const { accuracy, indices, confusion, classes } = verdicts;
+  return { accuracy, count: indices.length, confusion, classes };
+}
+
+function failureOf(run: RunSummary): StudioError {
+  if (run.error === null) return new StudioError('COMPUTE_LOST', { reason: run.status });
+  return new StudioError(run.error.code as 'INTERNAL', run.error.details as { reference: string });
+}

@@ -1,0 +1,135 @@
+/** The flags of `train` and `recipe`, and the recipe they make. */
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import * as v from 'valibot';
+import { StudioError } from '../../core/errors.ts';
+import { m } from '../../core/messages/compiled/messages.js';
+import {
+  activationNames,
+  backendChoices,
+  defaultMlp,
+  defaultOptimizers,
+  defaultRecipe,
+  lossNames,
+  optimizerNames,
+  type Recipe,
+} from '../../core/recipe/recipe.ts';
+import { RecipeSchema } from '../../core/rpc/contract/recipe.ts';
+import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
+import { personalPath } from './studio.ts';
+
+export interface RecipeFlags {
+  readonly features?: string;
+  readonly model?: string;
+  readonly hidden?: string;
+  readonly activation?: string;
+  readonly loss?: string;
+  readonly optimizer?: string;
+  readonly lr?: string;
+  readonly batch?: string;
+  readonly epochs?: string;
+  readonly l2?: string;
+  readonly seed?: string;
+  readonly validation?: string;
+  readonly backend?: string;
+  readonly recipe?: string;
+}
+
+export function addRecipeFlags(command: Command): Command {
+  return command
+    .option('--features <names>', m.cli_features())
+    .option('--model <name>', m.cli_model())
+    .option('--hidden <units>', m.cli_hidden())
+    .option('--activation <name>', m.cli_activation({ names: activationNames.join(', ') }))
+    .option('--loss <name>', m.cli_loss({ names: lossNames.join(', ') }))
+    .option('--optimizer <name>', m.cli_optimizer({ names: optimizerNames.join(', ') }))
+    .option('--lr <rate>', m.cli_lr())
+    .option('--batch <pictures>', m.cli_batch())
+    .option('--epochs <count>', m.cli_epochs())
+    .option('--l2 <strength>', m.cli_l2())
+    .option('--seed <number>', m.cli_seed())
+    .option('--validation <fraction>', m.cli_validation())
+    .option('--backend <name>', m.cli_backend({ names: backendChoices.join(', ') }))
+    .option('--recipe <file>', m.cli_recipe_file());
+}
+
+/** A recipe file where one is named, else the default; flags override it. */
+export async function recipeFromFlags(dataset: DatasetSummary, flags: RecipeFlags): Promise<Recipe> {
+  if (flags.features !== undefined) choice('--features', flags.features, ['raw']);
+  const start = flags.recipe === undefined ? undefined : await readRecipe(flags.recipe);
+  const model = flags.model === undefined ? undefined : choice('--model', flags.model, ['linear', 'mlp']);
+  const hasHidden = flags.hidden !== undefined || flags.activation !== undefined;
+  if (model === 'linear' && hasHidden) {
+    throw new StudioError('INVALID_OPTION', { option: '--hidden', value: 'linear', expected: '--model mlp' });
+  }
+
+  const kind = model ?? (hasHidden ? 'mlp' : start?.model.kind);
+  const fallback = defaultRecipe({ id: dataset.id, version: dataset.version }, kind);
+  const base = start ?? fallback;
+  const mlp = base.model.kind === 'mlp' ? base.model : defaultMlp;
+  const optimizerName =
+    flags.optimizer === undefined ? undefined : choice('--optimizer', flags.optimizer, optimizerNames);
+  const optimizer =
+    optimizerName === undefined || optimizerName === base.optimizer.kind
+      ? base.optimizer
+      : defaultOptimizers[optimizerName];
+  return {
+    ...base,
+    // A file made for this dataset keeps its version, so that it repeats the run it was printed from.
+    dataset: base.dataset.id === dataset.id ? base.dataset : fallback.dataset,
+    split: { ...base.split, validation: number('--validation', flags.validation, base.split.validation) },
+    model:
+      kind === 'mlp'
+        ? {
+            ...mlp,
+            hidden:
+              flags.hidden === undefined ? mlp.hidden : flags.hidden.split(',').map((n) => number('--hidden', n, 0)),
+            activation: choice('--activation', flags.activation ?? mlp.activation, activationNames),
+          }
+        : { kind: 'linear' },
+    loss: choice('--loss', flags.loss ?? base.loss, lossNames),
+    l2: number('--l2', flags.l2, base.l2),
+    optimizer: { ...optimizer, learningRate: number('--lr', flags.lr, optimizer.learningRate) },
+    batchSize: flags.batch === 'full' ? 'full' : number('--batch', flags.batch, base.batchSize),
+    epochs: number('--epochs', flags.epochs, base.epochs),
+    seed: number('--seed', flags.seed, base.seed),
+    backend: choice('--backend', flags.backend ?? base.backend, backendChoices),
+  };
+}
+
+async function readRecipe(file: string): Promise<Recipe> {
+  const path = personalPath(file);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new StudioError('BAD_DATASET_FILE', { path, reason: cause instanceof Error ? cause.message : 'unreadable' });
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new StudioError('INVALID_OPTION', { option: '--recipe', value: path, expected: 'JSON' });
+  }
+  const parsed = v.safeParse(RecipeSchema, value);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const field = issue.path?.map((item) => String(item.key)).join('.') ?? '';
+  throw new StudioError('INVALID_OPTION', {
+    option: `--recipe ${field}`,
+    value: issue.received,
+    expected: issue.expected ?? issue.message,
+  });
+}
+
+function choice<const T extends string>(option: string, value: string, names: readonly T[]): T {
+  const found = names.find((name) => name === value);
+  if (found === undefined) throw new StudioError('INVALID_OPTION', { option, value, expected: names.join(' | ') });
+  return found;
+}
+
+function number<T>(option: string, text: string | undefined, fallback: T): T | number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) {
+    throw new StudioError('INVALID_OPTION', { option, value: text, expected: '0, 1, 0.5, 1e-3 …' });
+  }
+  return value;
+}
