@@ -39,8 +39,10 @@ export type SplitWarning =
  *
  * With f = wanted / n, class c of n_c pictures holds out ⌊f·n_c⌋ or ⌈f·n_c⌉; those with the largest remainders are rounded
  * up until the wanted number is reached, equal remainders in random order. Every class keeps at least one group to learn
- * from. A group counts for the class most of its pictures have, and is never broken, so groups may leave the number a
- * little short. Neither side is ever empty, unless nothing is to be held out.
+ * from. A group counts for the class most of its pictures have, and is never broken, so with groups the number is only
+ * met as nearly as they allow. Neither side is ever empty, unless nothing is to be held out.
+ *
+ * Both lists rise: the order in which pictures are learnt from is drawn anew for each epoch (training/minibatches.ts).
  *
  * @throws StudioError INVALID_OPTION; SHAPE_MISMATCH; DATASET_TOO_SMALL when two non-empty sides are impossible.
  */
@@ -51,15 +53,24 @@ export function stratifiedSplit({ labels, groups, heldOut: request, random }: Sp
   const quotas = quotasOf(strata, wanted, n, random);
 
   const held: number[] = [];
-  for (const [k, stratum] of strata.entries()) {
+  const left = strata.map((stratum, k) => {
+    const kept: (readonly number[])[] = [];
     let room = quotas[k]!;
-    let left = stratum.groups.length;
-    for (const group of stratum.groups) {
-      if (left === 1 || group.length > room) continue; // the last one stays to be learnt from
+    for (const [g, group] of stratum.groups.entries()) {
+      const isLast = kept.length === 0 && g === stratum.groups.length - 1; // stays to be learnt from
+      if (isLast || group.length > room) {
+        kept.push(group);
+        continue;
+      }
       held.push(...group);
       room -= group.length;
-      left--;
     }
+    return { kept, room };
+  });
+  // A group too large for what was left of its class is held out where that brings the number nearer to the wanted one.
+  for (const { kept } of left.filter(({ room }) => room > 0).sort((a, b) => b.room - a.room)) {
+    const smallest = kept.reduce((a, b) => (b.length < a.length ? b : a));
+    if (kept.length > 1 && smallest.length <= 2 * (wanted - held.length)) held.push(...smallest);
   }
   if (wanted > 0 && held.length === 0) held.push(...smallestSpareGroup(strata, labels));
 

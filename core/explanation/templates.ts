@@ -94,7 +94,7 @@ export function inPixelSpace(
  *
  *     Σ |T(y, x+1, ch) − T(y, x, ch)| + |T(y+1, x, ch) − T(y, x, ch)|   over   Σ |T|
  *
- * 0 for a flat template (and for one of zeros), about 2.3 for independent normal noise, near 4 for a chessboard. The
+ * 0 for a flat template (and for one of zeros), about 2.8 for independent normal noise, near 4 for a chessboard. The
  * scale of the weights does not matter.
  *
  * @throws StudioError SHAPE_MISMATCH when the shape has another number of features.
