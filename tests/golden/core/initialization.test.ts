@@ -8,7 +8,8 @@ import {
 } from '../../../core/models/initialization.ts';
 import { mean, variance } from '../../../core/array/reduce.ts';
 import { createGenerator } from '../../../core/random/generator.ts';
-import { expectWithin, type GoldenCase, goldenCases, toleranceOf } from '../../support/golden.ts';
+import { type GoldenCase, goldenCases, toleranceOf } from '../../support/golden.ts';
+import { expectWithin } from '../../support/within.ts';
 
 interface InitCase extends GoldenCase {
   scheme: InitializationScheme;

@@ -4,7 +4,8 @@ import { adam } from '../../../core/optimizers/adam.ts';
 import type { Optimizer, OptimizerState } from '../../../core/optimizers/optimizer.ts';
 import { rmsprop } from '../../../core/optimizers/rmsprop.ts';
 import { sgd, withoutLookAhead } from '../../../core/optimizers/sgd.ts';
-import { expectWithin, type GoldenCase, goldenCases, toleranceOf } from '../../support/golden.ts';
+import { type GoldenCase, toleranceOf } from '../../support/golden.ts';
+import { casesOfKind, expectWithin, kindsOf } from '../../support/within.ts';
 
 interface Parameters {
   lr: number;
@@ -118,7 +119,7 @@ function expectStates(golden: GoldenCase, states: OptimizerState[], expected: Re
 }
 
 describe('optimizers, like PyTorch,', () => {
-  it.each(goldenCases<TrajectoryCase>('optimizers', 'trajectory'))('follow the path of $id', (golden) => {
+  it.each(casesOfKind<TrajectoryCase>('optimizers', 'trajectory'))('follow the path of $id', (golden) => {
     const { start, steps, expected, params } = golden;
     const problem = problems[golden.problem]!;
     // Plain L2 belongs to the loss here; AdamW's decay to the optimizer.
@@ -142,7 +143,7 @@ describe('optimizers, like PyTorch,', () => {
     }
   });
 
-  it.each(goldenCases<SequenceCase>('optimizers', 'gradient_sequence'))('follow the gradients of $id', (golden) => {
+  it.each(casesOfKind<SequenceCase>('optimizers', 'gradient_sequence'))('follow the gradients of $id', (golden) => {
     const { start, gradients, expected } = golden;
 
     const { visited, states } = trajectory(optimizerOf(golden), start, gradients.length, (_, k) => gradients[k]!);
@@ -152,7 +153,7 @@ describe('optimizers, like PyTorch,', () => {
   });
 
   it('take the same path with the rate inside or outside the velocity while the rate is constant', () => {
-    for (const golden of goldenCases<TrajectoryCase>('optimizers', 'trajectory')) {
+    for (const golden of casesOfKind<TrajectoryCase>('optimizers', 'trajectory')) {
       const { optimizer, params, start, steps, expected } = golden;
       if (optimizer !== 'SGD' || !params.momentum || params.weight_decay > 0) continue;
       const { momentum, nesterov = false, lr: learningRate } = params;
@@ -166,7 +167,7 @@ describe('optimizers, like PyTorch,', () => {
 });
 
 it('leaves only L-BFGS out of optimizers.json', () => {
-  const kinds = new Set(goldenCases('optimizers').map((one) => one.kind));
+  const kinds = kindsOf('optimizers');
 
-  expect([...kinds].sort()).toEqual(['gradient_sequence', 'lbfgs', 'trajectory']);
+  expect(kinds).toEqual(['gradient_sequence', 'lbfgs', 'trajectory']);
 });
