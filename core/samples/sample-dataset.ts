@@ -84,7 +84,6 @@ export function generateSample(id: SampleId, options: GenerateSampleOptions = {}
   const { shouldStop = () => false } = options;
   const summary = summaries[id];
   const { width, height, channels, classes, trainCount, testCount } = summary;
-  const draw = drawings[id];
   const count = trainCount + testCount;
   const size = width * height * channels;
   const pixels = new Uint8Array(count * size);
@@ -94,11 +93,16 @@ export function generateSample(id: SampleId, options: GenerateSampleOptions = {}
 
   for (let i = 0; i < count; i++) {
     if (shouldStop()) throw cancelled();
-    const random = createGenerator(seed, 'sample', id, i);
     const label = i % classes.length;
     labels[i] = label;
     names.push(`${classes[label]!}/${String(Math.floor(i / classes.length) + 1).padStart(4, '0')}`);
-    draw(() => uniform(random), label, pixels.subarray(i * size, (i + 1) * size));
+    drawSamplePicture(id, i, pixels.subarray(i * size, (i + 1) * size));
   }
   return { ...summary, pixels, labels, testMask, names };
+}
+
+/** Draws one picture of a sample, the same as `generateSample` does: what the start screen shows before any is made. */
+export function drawSamplePicture(id: SampleId, index: number, target: Uint8Array): void {
+  const random = createGenerator(seed, 'sample', id, index);
+  drawings[id](() => uniform(random), index % summaries[id].classes.length, target);
 }

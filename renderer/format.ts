@@ -1,0 +1,60 @@
+/** How numbers look: in the language of the page, always in the same places. */
+import { m } from './messages.ts';
+import { language } from './language.svelte.ts';
+
+export function count(value: number): string {
+  return new Intl.NumberFormat(language.code, { maximumFractionDigits: 0 }).format(value);
+}
+
+/** A fraction as percent: 0.3931 is `39.3 %`; null is a dash. */
+export function percent(fraction: number | null, digits = 1): string {
+  if (fraction === null) return '–';
+  return `${fixed(fraction * 100, digits)} %`;
+}
+
+export function fixed(value: number | null, digits: number): string {
+  if (value === null) return '–';
+  return new Intl.NumberFormat(language.code, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    value,
+  );
+}
+
+/** A number of unknown size, short: 0.0005 is `5e-4`, 1.2345 is `1.234`. */
+export function short(value: number | null): string {
+  if (value === null) return '–';
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size < 1e-2 || size >= 1e6)
+    return value
+      .toExponential(2)
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e');
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Rounded as a person would say it: `about 12 s`, `about 3 min`, `about 2 h`. */
+export function about(seconds: number): string {
+  if (seconds < 5) return m.format_a_few_seconds();
+  if (seconds < 55) return m.format_about_seconds({ count: Math.ceil(seconds / 5) * 5 });
+  if (seconds < 3300) return m.format_about_minutes({ count: Math.max(1, Math.round(seconds / 60)) });
+  return m.format_about_hours({ count: Number((seconds / 3600).toFixed(seconds < 36_000 ? 1 : 0)) });
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 10) return m.format_seconds({ count: fixed(seconds, 1) });
+  if (seconds < 90) return m.format_seconds({ count: fixed(seconds, 0) });
+  if (seconds < 5400) return m.format_minutes({ count: fixed(seconds / 60, 1) });
+  return m.format_hours({ count: fixed(seconds / 3600, 1) });
+}
+
+export function bytes(size: number): string {
+  if (size < 1000) return `${size} B`;
+  if (size < 1e6) return `${fixed(size / 1e3, 1)} kB`;
+  if (size < 1e9) return `${fixed(size / 1e6, 1)} MB`;
+  return `${fixed(size / 1e9, 2)} GB`;
+}
+
+/** Day and time, short. */
+export function when(timestamp: number): string {
+  return new Intl.DateTimeFormat(language.code, { dateStyle: 'medium', timeStyle: 'short' }).format(timestamp);
+}

@@ -1,0 +1,55 @@
+/** The places of the studio. A new place is one more entry here, and a component in a folder of its own. */
+import type { Component } from 'svelte';
+import Images from '@lucide/svelte/icons/images';
+import { m } from './messages.ts';
+import type { Studio } from './studio.svelte.ts';
+
+/** What every place gets: the id in its address, `#/train/<id>`. */
+export interface PlaceProps {
+  readonly params: { readonly id: string | null };
+}
+
+export interface Place {
+  readonly id: string;
+  readonly group: 'data' | 'model' | 'keep';
+  readonly title: () => string;
+  readonly icon: Component<{ size?: number | string; strokeWidth?: number | string; 'aria-hidden'?: boolean }>;
+  /** Key after `g` that goes there, as a key code. */
+  readonly key: string;
+  /** What the id in the address names, so that the frame makes it the current one and links keep it. */
+  readonly of: 'dataset' | 'run' | 'nothing';
+  readonly load: () => Promise<{ default: Component<PlaceProps> }>;
+  /** A number beside its name in the rail. */
+  readonly count?: (studio: Studio) => number | null;
+}
+
+export const places: readonly Place[] = [
+  {
+    id: 'dataset',
+    group: 'data',
+    title: () => m.place_dataset(),
+    icon: Images,
+    key: 'KeyD',
+    of: 'dataset',
+    load: () => import('./dataset/DatasetPlace.svelte'),
+    count: ({ dataset }) =>
+      dataset && dataset.counts.train + (dataset.counts.validation ?? 0) + (dataset.counts.test ?? 0),
+  },
+];
+
+export const placeGroups = [
+  { id: 'data', title: () => m.place_group_data() },
+  { id: 'model', title: () => m.place_group_model() },
+  { id: 'keep', title: () => m.place_group_keep() },
+] as const;
+
+/** The address of a place for what is current. */
+export function addressOf(place: Place, studio: Pick<Studio, 'datasetId' | 'runId'>): string {
+  const id = place.of === 'dataset' ? studio.datasetId : place.of === 'run' ? studio.runId : null;
+  return id === null ? `/${place.id}` : `/${place.id}/${id}`;
+}
+
+export function placeAt(location: string): Place | null {
+  const id = location.split('/')[1] ?? '';
+  return places.find((place) => place.id === id) ?? null;
+}

@@ -1,0 +1,313 @@
+/**
+ * The studio as the window sees it: the wire to the backend and what the whole frame needs to know. Places read it;
+ * only this class changes it.
+ */
+import { createContext } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
+import { toast } from 'svelte-sonner';
+import { isStudioError, StudioError } from '../core/errors.ts';
+import { createClient } from '../core/rpc/client.ts';
+import { type AppInfo, defaultSettings, type EngineStatus, type Settings } from '../core/rpc/contract/app.ts';
+import type { DatasetSummary } from '../core/rpc/contract/datasets.ts';
+import { studioContract, type StudioContract } from '../core/rpc/contract/index.ts';
+import type { Job } from '../core/rpc/contract/jobs.ts';
+import type { RunSummary } from '../core/rpc/contract/runs.ts';
+import type { CallInput, CallOptions, MethodOf, Output, Progress, RpcClient } from '../core/rpc/define.ts';
+import type { Command } from './commands/commands.ts';
+import type { Host } from './host/host.ts';
+import { language } from './language.svelte.ts';
+import { errorSentence, m } from './messages.ts';
+import { PictureStore } from './pictures/picture-store.ts';
+
+/** The one action that the header offers; the place in view decides what it is. */
+export interface PrimaryAction {
+  readonly label: string;
+  readonly onclick: () => void;
+  readonly disabled?: boolean;
+}
+
+const activeStates: readonly Job['state'][] = ['queued', 'running', 'paused', 'stopping'];
+/** First and longest pause between attempts to reach a backend that is gone. */
+const reconnectMs = { first: 250, longest: 4000 } as const;
+
+export class Studio {
+  readonly host: Host;
+  readonly pictures: PictureStore = new PictureStore(this);
+  connection = $state<'connecting' | 'connected' | 'lost'>('connecting');
+  info = $state.raw<AppInfo | null>(null);
+  engine = $state.raw<EngineStatus | null>(null);
+  settings = $state.raw<Settings>(defaultSettings);
+  settingsFile = $state('');
+  datasets = $state.raw<readonly DatasetSummary[]>([]);
+  runs = $state.raw<readonly RunSummary[]>([]);
+  /** Active jobs, and for a moment the ones that have ended. */
+  jobs = $state.raw<readonly Job[]>([]);
+  datasetId = $state<string | null>(null);
+  runId = $state<string | null>(null);
+  primary = $state.raw<PrimaryAction | null>(null);
+  /** Which dialog of the frame is open. */
+  dialog = $state<'palette' | 'settings' | 'shortcuts' | 'import' | null>(null);
+  /** Sources that the import dialog starts with: chosen, dropped or uploaded. */
+  importPaths = $state.raw<readonly string[] | null>(null);
+  /** True once the backend has answered for the first time. */
+  isReady = $state(false);
+
+  readonly dataset = $derived(this.datasets.find((dataset) => dataset.id === this.datasetId) ?? null);
+  readonly run = $derived(this.runs.find((run) => run.id === this.runId) ?? null);
+  readonly activeJobs = $derived(this.jobs.filter((job) => activeStates.includes(job.state)));
+
+  #client: RpcClient<StudioContract> | null = null;
+  #isClosed = false;
+  #undo: (() => Promise<void>) | null = null;
+  readonly #view = new SvelteMap<string, unknown>();
+  readonly #viewTimers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #commands = new SvelteMap<symbol, readonly Command[]>();
+  readonly #jobListeners = new Set<(job: Job) => void>();
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  /** Connects, and again each time the wire is lost, until `close`. */
+  async start(): Promise<void> {
+    let pauseMs: number = reconnectMs.first;
+    while (!this.#isClosed) {
+      try {
+        const client = createClient(studioContract, await this.host.connect());
+        this.#client = client;
+        await this.#load();
+        this.connection = 'connected';
+        this.isReady = true;
+        pauseMs = reconnectMs.first;
+        await client.closed;
+      } catch {
+        // The next attempt says whether it is still so; the banner says what is going on meanwhile.
+      }
+      this.#client = null;
+      if (this.#isClosed) return;
+      this.connection = 'lost';
+      this.engine = null;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      pauseMs = Math.min(pauseMs * 2, reconnectMs.longest);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#client?.close();
+  }
+
+  /** Asks the backend. Rejects with BACKEND_LOST while there is none. */
+  call<M extends MethodOf<StudioContract>>(
+    method: M,
+    input: CallInput<StudioContract, M>,
+    options?: CallOptions<Progress<StudioContract, M>>,
+  ): Promise<Output<StudioContract, M>> {
+    if (this.#client === null) return Promise.reject(new StudioError('BACKEND_LOST', { reason: 'not connected' }));
+    return this.#client.call(method, input, options);
+  }
+
+  async #load(): Promise<void> {
+    const [info, { settings, file }, { values }] = await Promise.all([
+      this.call('app.info', {}),
+      this.call('settings.get', {}),
+      this.call('view.get', {}),
+    ]);
+    this.info = info;
+    this.settingsFile = file;
+    this.#applySettings(settings);
+    for (const [key, value] of Object.entries(values)) if (!this.#viewTimers.has(key)) this.#view.set(key, value);
+    this.datasetId ??= this.view<string | null>('current.dataset', null);
+    this.runId ??= this.view<string | null>('current.run', null);
+    await Promise.all([this.refreshDatasets(), this.refreshRuns()]);
+    // Both end with the wire; that it closed is seen at `closed`.
+    this.call('app.watch', {}, { onprogress: (engine) => (this.engine = engine) }).catch(ignoreLoss);
+    this.call('jobs.watch', {}, { onprogress: ({ jobs }) => this.#seeJobs(jobs) }).catch(ignoreLoss);
+  }
+
+  async refreshDatasets(): Promise<void> {
+    this.datasets = (await this.call('datasets.list', {})).datasets;
+  }
+
+  async refreshRuns(): Promise<void> {
+    this.runs = (await this.call('runs.list', {})).runs;
+  }
+
+  /** Makes a dataset the current one. Nothing large is loaded. */
+  async openDataset(datasetId: string): Promise<DatasetSummary> {
+    const dataset = await this.call('datasets.open', { datasetId });
+    this.datasets = [dataset, ...this.datasets.filter(({ id }) => id !== datasetId)];
+    if (this.datasetId !== datasetId) {
+      this.datasetId = datasetId;
+      if (this.run?.datasetId !== datasetId)
+        this.openRun(this.runs.find((run) => run.datasetId === datasetId)?.id ?? null);
+    }
+    this.setView('current.dataset', datasetId);
+    return dataset;
+  }
+
+  /** Makes a run, and its dataset, the current ones. */
+  openRun(runId: string | null): void {
+    this.runId = runId;
+    this.setView('current.run', runId);
+    const run = this.run;
+    if (run && this.datasets.some(({ id }) => id === run.datasetId)) {
+      this.datasetId = run.datasetId;
+      this.setView('current.dataset', run.datasetId);
+    }
+  }
+
+  /** Puts a dataset that an edit has changed into the list. */
+  replaceDataset(dataset: DatasetSummary): void {
+    this.datasets = this.datasets.map((other) => (other.id === dataset.id ? dataset : other));
+  }
+
+  /** Settings apply at once; the backend keeps them. */
+  async changeSettings(changes: Partial<Settings>): Promise<void> {
+    const before = this.settings;
+    this.#applySettings({ ...before, ...changes });
+    try {
+      this.#applySettings((await this.call('settings.set', { changes })).settings);
+    } catch (cause) {
+      this.#applySettings(before);
+      this.showError(cause);
+    }
+  }
+
+  #applySettings(settings: Settings): void {
+    this.settings = settings;
+    const root = document.documentElement;
+    language.choose(settings.language);
+    if (settings.theme === 'system') delete root.dataset['theme'];
+    else root.dataset['theme'] = settings.theme;
+    root.style.fontSize = `${(81.25 * settings.textSize) / 100}%`;
+  }
+
+  /** View state that survives a restart: zoom, hidden series, the last place. Keys are `place.what`. */
+  view<T>(key: string, fallback: T): T {
+    return this.#view.has(key) ? (this.#view.get(key) as T) : fallback;
+  }
+
+  setView(key: string, value: unknown): void {
+    if (this.#view.get(key) === value) return;
+    this.#view.set(key, value);
+    clearTimeout(this.#viewTimers.get(key));
+    const save = () => {
+      this.#viewTimers.delete(key);
+      this.call('view.set', { key, value: $state.snapshot(value) }).catch(ignoreLoss);
+    };
+    this.#viewTimers.set(key, setTimeout(save, 250));
+  }
+
+  /** Calls `listener` with each job that ends. Returns how to stop. */
+  onJobEnd(listener: (job: Job) => void): () => void {
+    this.#jobListeners.add(listener);
+    return () => this.#jobListeners.delete(listener);
+  }
+
+  #seeJobs(jobs: readonly Job[]): void {
+    const before = new Map(this.jobs.map((job) => [job.id, job]));
+    this.jobs = jobs;
+    this.#showProgress();
+    for (const job of jobs) {
+      const previous = before.get(job.id);
+      if (activeStates.includes(job.state)) {
+        // A run that has begun belongs into every list at once.
+        if (previous === undefined && job.kind === 'train') this.refreshRuns().catch(ignoreLoss);
+        continue;
+      }
+      if (previous !== undefined && !activeStates.includes(previous.state)) continue;
+      for (const listener of this.#jobListeners) listener(job);
+      if (job.kind === 'import' && job.datasetId !== null) this.pictures.forget(job.datasetId);
+      if (job.kind === 'train') this.refreshRuns().catch(ignoreLoss);
+      else this.refreshDatasets().catch(ignoreLoss);
+      if (this.settings.notifyWhenDone && job.elapsedSeconds > 5) {
+        this.host.notify(job.title, job.error ? errorSentence(job.error) : m.job_finished());
+      }
+    }
+  }
+
+  #showProgress(): void {
+    const job = this.activeJobs[0];
+    this.host.showProgress(job?.total ? job.done / job.total : null);
+  }
+
+  async cancelJob(jobId: string): Promise<void> {
+    // Shown at once; the backend's own report follows.
+    this.jobs = this.jobs.map((job) => (job.id === jobId ? { ...job, state: 'stopping' as const } : job));
+    await this.attempt(this.call('jobs.cancel', { jobId }));
+  }
+
+  /** Awaits something a person asked for and shows its error; null then. Cancelling is no error. */
+  async attempt<T>(work: Promise<T>): Promise<T | null> {
+    try {
+      return await work;
+    } catch (cause) {
+      this.showError(cause);
+      return null;
+    }
+  }
+
+  showError(cause: unknown): void {
+    if (isStudioError(cause, 'CANCELLED')) return;
+    if (isStudioError(cause, 'BACKEND_LOST') && this.connection === 'lost') return; // the banner says it
+    const sentence = errorSentence(cause);
+    toast.error(sentence, {
+      duration: 12_000,
+      action: { label: m.error_copy_details(), onClick: () => void navigator.clipboard.writeText(errorDetails(cause)) },
+    });
+  }
+
+  /** Says what was done, with Undo where it can be undone; Ctrl/Cmd+Z undoes the newest. */
+  say(sentence: string, undo?: () => Promise<void>): void {
+    if (undo === undefined) {
+      toast(sentence);
+      return;
+    }
+    const id = toast(sentence, { duration: 10_000, action: { label: m.undo(), onClick: () => void once() } });
+    let isDone = false;
+    const once = async () => {
+      if (isDone) return;
+      isDone = true;
+      if (this.#undo === once) this.#undo = null;
+      toast.dismiss(id);
+      await this.attempt(undo());
+    };
+    this.#undo = once;
+  }
+
+  /** Undoes what `say` offered last. */
+  async undoLast(): Promise<void> {
+    await this.#undo?.();
+  }
+
+  /** Offers commands for as long as a component lives; call it in an effect and return what it returns. */
+  offerCommands(commands: readonly Command[]): () => void {
+    const key = Symbol('commands');
+    this.#commands.set(key, commands);
+    return () => this.#commands.delete(key);
+  }
+
+  get commands(): readonly Command[] {
+    return [...this.#commands.values()].flat();
+  }
+
+  /** Opens the import dialog, where `paths` are known on those. */
+  openImport(paths: readonly string[] | null = null): void {
+    this.importPaths = paths;
+    this.dialog = 'import';
+  }
+}
+
+/** A code and its details, for a person to pass on; no sentence, so that it reads the same in every language. */
+export function errorDetails(cause: unknown): string {
+  if (cause instanceof StudioError) return JSON.stringify({ code: cause.code, details: cause.details }, null, 2);
+  if (cause instanceof Error) return cause.stack ?? cause.message;
+  return JSON.stringify(cause, null, 2);
+}
+
+function ignoreLoss(cause: unknown): void {
+  if (!isStudioError(cause, 'BACKEND_LOST') && !isStudioError(cause, 'CANCELLED')) console.error(cause);
+}
+
+export const [getStudio, setStudio] = createContext<Studio>();
