@@ -55,6 +55,8 @@ export class JobRegistry {
   readonly #listeners = new Set<Listener>();
   readonly #now: () => number;
   readonly #logInternalError: (cause: unknown, what: string) => string;
+  /** Counts changes, so that a watcher knows whether it has missed one while it was waiting. */
+  #changes = 0;
 
   constructor(options: JobRegistryOptions = {}) {
     this.#now = options.now ?? (() => performance.now());
@@ -157,26 +159,27 @@ export class JobRegistry {
 
   /** Reports all active jobs and each end once more, at most 20 times a second, until the signal is aborted. */
   async watch(signal: AbortSignal, report: (jobs: Job[]) => void): Promise<void> {
-    let known = new Set<string>();
+    const reported = new Set(this.#ended.keys());
     let last: string | null = null;
     while (!signal.aborted) {
+      const changes = this.#changes;
       const jobs = this.active();
-      const active = new Set(jobs.map((job) => job.id));
-      for (const id of known) {
-        const ended = active.has(id) ? undefined : this.#ended.get(id);
-        if (ended !== undefined) jobs.push(ended);
+      for (const [id, job] of this.#ended) {
+        if (reported.has(id)) continue;
+        reported.add(id);
+        jobs.push(job);
       }
-      known = active;
       const text = JSON.stringify(jobs);
       if (text !== last) report(jobs);
       last = text;
       await wait(reportEveryMs, signal);
       // With work going on elapsed times change by themselves; otherwise there is nothing to say until something changes.
-      if (!signal.aborted && this.#jobs.size === 0 && known.size === 0) await this.#change(signal).catch(() => null);
+      if (!signal.aborted && this.#jobs.size === 0 && changes === this.#changes) await this.#change(signal).catch(() => null);
     }
   }
 
   #changed(): void {
+    this.#changes++;
     for (const listener of [...this.#listeners]) listener();
   }
 
