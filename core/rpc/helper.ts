@@ -18,3 +18,30 @@ export interface Helper {
   /** Ends it at once, whatever it does. */
   kill(): void;
 }
+
+/**
+ * What a helper inherits of its host's environment. Not `NODE_*`, `LD_*` or `DYLD_*`, which load code into it, and not
+ * `TESSERA_*`, which tells where the store is: a helper learns what it needs from its calls.
+ */
+const inheritedVariables = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SystemRoot',
+  'USERPROFILE',
+];
+
+export function helperEnvironment(host: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  // Refuses every loader of the picture library that is not made for files of strangers.
+  const environment: Record<string, string> = { VIPS_BLOCK_UNTRUSTED: '1' };
+  for (const name of inheritedVariables) {
+    const value = host[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  return environment;
+}

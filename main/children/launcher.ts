@@ -3,17 +3,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Helper, HelperKind, HelperLauncher } from '../../core/rpc/helper.ts';
+import { type Helper, helperEnvironment, type HelperKind, type HelperLauncher } from '../../core/rpc/helper.ts';
 import { childTransport, exitReason } from './child-transport.ts';
-
-/**
- * What a helper inherits. Not `NODE_*`, `LD_*` or `DYLD_*`, which load code into it, and not `TESSERA_*`, which tells
- * where the store is: a helper learns what it needs from its calls.
- */
-const inheritedVariables = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'USERPROFILE'];
-
-/** Refuses every loader of the picture library that is not made for files of strangers. */
-const ownVariables = { VIPS_BLOCK_UNTRUSTED: '1' };
 
 export interface ChildLauncherOptions {
   /** The file to run for a helper; by default the bundle that lies beside this one. */
@@ -46,11 +37,6 @@ function exitOf(child: ChildProcess): Promise<string> {
     child.once('exit', (code, signal) => resolve(exitReason(code, signal)));
     child.once('error', (error) => resolve(error.message)); // it could not be started
   });
-}
-
-export function helperEnvironment(host: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const inherited = inheritedVariables.flatMap((name) => (host[name] === undefined ? [] : [[name, host[name]] as const]));
-  return { ...Object.fromEntries(inherited), ...ownVariables };
 }
 
 /** `dist/node/<kind>.js`, seen from a bundle there or from a chunk one folder below; the source where nothing is built. */

@@ -7,7 +7,7 @@ const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1));
 const decay = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
 
-export const RecipeSchema = v.strictObject({
+const schema = v.strictObject({
   formatVersion: v.literal(1),
   dataset: v.strictObject({ id: Id, version: Sha256 }),
   split: v.strictObject({ validation: v.pipe(v.number(), v.minValue(0), v.maxValue(0.9)), seed: Seed }),
@@ -50,5 +50,8 @@ export const RecipeSchema = v.strictObject({
   backend: v.picklist(backendChoices),
 });
 
-// The schema and the type say the same; this line stops compiling when they part.
-export const recipeSchema: v.GenericSchema<unknown, Recipe> = RecipeSchema;
+/** Typed by the recipe itself: this line stops compiling when the schema and the type part. */
+export const RecipeSchema: v.GenericSchema<Recipe, Recipe> = schema as v.GenericSchema<
+  v.InferInput<typeof schema>,
+  Recipe
+> as v.GenericSchema<Recipe, Recipe>;

@@ -107,7 +107,14 @@ async function train(
   );
 }
 
-async function judge({ rpc }: Studio, run: RunSummary): Promise<{ accuracy: number } & object> {
+interface TestResult {
+  readonly accuracy: number;
+  readonly count: number;
+  readonly confusion: readonly (readonly number[])[];
+  readonly classes: readonly string[];
+}
+
+async function judge({ rpc }: Studio, run: RunSummary): Promise<TestResult> {
   const verdicts = await rpc.call('evaluation.verdicts', { runId: run.id, on: 'test', which: modelToJudge(run) });
   const { accuracy, indices, confusion, classes } = verdicts;
   return { accuracy, count: indices.length, confusion, classes };
