@@ -2,20 +2,26 @@
  * What the training loop needs of the arithmetic, and nothing about how it is done.
  *
  * One engine holds one model, its optimizer's state and the training, validation and test pictures. The plain engine
- * (plain-step-engine.ts) is float64 TypeScript over core's references; the shared-memory engine of core/kernels does
- * the same with float32 kernels on all threads. The loop (train.ts) owns order, schedule, stopping and reports.
+ * (plain-step-engine.ts) is TypeScript over float32 storage; the shared-memory engine of core/kernels does the same with
+ * vector instructions on all threads. The loop (train.ts) owns order, schedule, stopping and reports.
  */
+import type { ActivationName, LossName, OptimizerRecipe, Recipe } from '../recipe/recipe.ts';
+
 export interface StepEngine {
   /** One parameter update from the mean loss over these pictures (numbers within the training set). */
   step(pictures: Uint32Array, learningRate: number): StepResult;
-  /** Loss without penalty and accuracy over one set, without an update. */
-  evaluate(set: EngineSet, shouldStop: () => boolean): EvaluationResult;
-  /** (n, classes) scores of one set, row-major. */
-  scores(set: EngineSet): Float32Array;
+  /**
+   * Mean loss without penalty and accuracy over one set, without an update. `shouldStop` is asked now and then and told
+   * how many pictures are done; the answer is null where it said so.
+   */
+  evaluate(set: EngineSet, shouldStop: ShouldStop): EvaluationResult | null;
+  /** (n, classes) scores of one set, row-major; null as above. */
+  scores(set: EngineSet, shouldStop: ShouldStop): Float32Array<ArrayBuffer> | null;
   /** A copy of everything that decides the next step: parameters and optimizer state, as plain data. */
   save(): EngineState;
+  /** Goes on from a saved state. Throws SHAPE_MISMATCH where it belongs to another model or optimizer. */
   restore(state: EngineState): void;
-  /** True when every parameter is a finite number. */
+  /** True when every parameter and all of the optimizer's state are finite numbers. */
   isFinite(): boolean;
   readonly parameterCount: number;
   readonly backend: 'wasm' | 'native';
@@ -23,10 +29,11 @@ export interface StepEngine {
   close(): void;
 }
 
+export type ShouldStop = (done: number) => boolean;
 export type EngineSet = 'train' | 'validation' | 'test';
 
 export interface StepResult {
-  /** Mean data loss over the batch plus the penalty; may be non-finite, which ends the run. */
+  /** Mean loss over the batch before the update, without the penalty; may be non-finite, which ends the run. */
   readonly loss: number;
   /** Pictures of the batch whose highest score is the true class, before the update. */
   readonly correct: number;
@@ -38,8 +45,65 @@ export interface EvaluationResult {
   readonly count: number;
 }
 
-/** Float32 parameters in the order of the model's blocks, and the optimizer's state by name. */
+/** Float32 parameters in the order of the model's blocks (core/models), and the optimizer's state by name. */
 export interface EngineState {
   readonly parameters: Float32Array;
   readonly optimizer: Readonly<Record<string, number | Float32Array>>;
+}
+
+/** Pixels as bytes, and which of them are for what. */
+export interface EnginePictures {
+  /** count × featureCount bytes. */
+  readonly pixels: Uint8Array;
+  /** height × width × channels. */
+  readonly featureCount: number;
+  /** One per picture. */
+  readonly labels: Uint16Array;
+  /** Numbers of the pictures of each set. */
+  readonly sets: Readonly<Record<EngineSet, Uint32Array>>;
+}
+
+/** What a pixel goes through on its way in: x = (pixel − mean) · inverseDeviation, one of each a feature. */
+export interface PixelScaling {
+  readonly mean: Float32Array;
+  readonly inverseDeviation: Float32Array;
+}
+
+/** Everything an engine is made from. */
+export interface EngineSetup {
+  /** [features, hidden…, classes]. */
+  readonly sizes: readonly number[];
+  readonly activation: ActivationName;
+  readonly loss: LossName;
+  /** What a weight is multiplied by in the penalty's gradient: λ or 2λ. */
+  readonly penaltyFactor: number;
+  readonly optimizer: OptimizerRecipe;
+  readonly pictures: EnginePictures;
+  readonly scaling: PixelScaling;
+  /** Initial parameters. */
+  readonly parameters: Float32Array;
+}
+
+/** [features, hidden…, classes] of the recipe's model. */
+export function sizesOf(recipe: Recipe, featureCount: number, classes: number): number[] {
+  return [featureCount, ...(recipe.model.kind === 'mlp' ? recipe.model.hidden : []), classes];
+}
+
+/** Weights and biases of a stack of affine layers of these sizes. */
+export function parameterCountOf(sizes: readonly number[]): number {
+  let count = 0;
+  for (let l = 1; l < sizes.length; l++) count += (sizes[l - 1]! + 1) * sizes[l]!;
+  return count;
+}
+
+/** The vectors that an optimizer keeps beside the parameters, each as long as they are. */
+export function optimizerVectors(optimizer: OptimizerRecipe): readonly string[] {
+  switch (optimizer.kind) {
+    case 'sgd':
+      return [];
+    case 'momentum':
+      return ['velocity'];
+    case 'adam':
+      return ['firstMoment', 'secondMoment'];
+  }
 }

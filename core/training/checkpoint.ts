@@ -1,0 +1,250 @@
+/**
+ * A checkpoint as a file: all that a run needs to go on, and all that a picture needs on its way to scores.
+ *
+ *     offset 0    8 bytes    "TESSCKPT"
+ *            8    uint32     version of the format, 1
+ *           12    uint32     h, length of the header in bytes, a multiple of 8
+ *           16    h bytes    header: JSON in ASCII (other characters as \u escapes), filled up with spaces
+ *       16 + h    …          the blocks that the header lists, one after another, each filled up to a multiple of 8
+ *          end    2 × uint32 checksum of everything before
+ *
+ * All numbers are little-endian, as on every machine the studio runs on. The checksum tells damage from intent only; the store keeps a SHA-256 beside the name.
+ * Reading trusts nothing: whatever is not exactly such a file is CHECKPOINT_DAMAGED.
+ */
+import { StudioError } from '../errors.ts';
+import { smallestDeviation, type StandardizeKind, type Standardization } from '../features/standardize.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { isAllFinite } from './plain-step-engine.ts';
+import { optimizerVectors, parameterCountOf, sizesOf } from './step-engine.ts';
+import type { TrainingState } from './train.ts';
+
+export interface Checkpoint {
+  readonly recipe: Recipe;
+  /** Names of the classes, in the order of the scores. */
+  readonly classes: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  /** Fitted on the training pictures. */
+  readonly standardization: Standardization;
+  readonly state: TrainingState;
+}
+
+const magic = 'TESSCKPT';
+const formatVersion = 1;
+const prefixBytes = 16;
+const checksumBytes = 8;
+const largestHeaderBytes = 16 * 2 ** 20;
+
+interface Block {
+  readonly name: string;
+  readonly type: 'float32' | 'float64';
+  readonly length: number;
+}
+
+/** The parts of a checkpoint that are not blocks. */
+interface Header extends Omit<Checkpoint, 'standardization' | 'state'> {
+  readonly standardize: StandardizeKind;
+  readonly state: Omit<TrainingState, 'engine'>;
+  readonly stepCount: number;
+  readonly blocks: readonly Block[];
+}
+
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+  const { standardization, state, ...model } = checkpoint;
+  const { engine, ...progress } = state;
+  const arrays: [string, Float32Array | Float64Array][] = [
+    ['mean', standardization.mean],
+    ['deviation', standardization.deviation],
+    ['parameters', engine.parameters],
+    ...optimizerVectors(checkpoint.recipe.optimizer).map((name): [string, Float32Array] => [
+      `optimizer.${name}`,
+      engine.optimizer[name] as Float32Array,
+    ]),
+  ];
+  const header: Header = {
+    ...model,
+    standardize: standardization.kind,
+    state: progress,
+    stepCount: engine.optimizer['stepCount'] as number,
+    blocks: arrays.map(([name, values]) => ({
+      name,
+      type: values instanceof Float64Array ? 'float64' : 'float32',
+      length: values.length,
+    })),
+  };
+  const json = asciiJson(header);
+  const headerBytes = aligned(json.length);
+  const bodyBytes = arrays.reduce((total, [, values]) => total + aligned(values.byteLength), 0);
+  const file = new Uint8Array(prefixBytes + headerBytes + bodyBytes + checksumBytes);
+  writeAscii(file, 0, magic);
+  const view = new DataView(file.buffer);
+  view.setUint32(8, formatVersion, true);
+  view.setUint32(12, headerBytes, true);
+  writeAscii(file, prefixBytes, json.padEnd(headerBytes));
+  let offset = prefixBytes + headerBytes;
+  for (const [, values] of arrays) {
+    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offset);
+    offset += aligned(values.byteLength);
+  }
+  const [low, high] = checksumOf(file, offset);
+  view.setUint32(offset, low, true);
+  view.setUint32(offset + 4, high, true);
+  return file;
+}
+
+/**
+ * Reads a checkpoint that anyone may have written.
+ *
+ * @param run       whose file it is, for the error.
+ * @param isRecipe  the check of a recipe, which the contract has.
+ * @throws StudioError CHECKPOINT_DAMAGED.
+ */
+export function decodeCheckpoint(
+  file: Uint8Array,
+  run: string,
+  isRecipe: (value: unknown) => value is Recipe,
+): Checkpoint {
+  const checkpoint = read(file, isRecipe);
+  if (checkpoint === null) throw new StudioError('CHECKPOINT_DAMAGED', { run });
+  return checkpoint;
+}
+
+/** null where anything is not as it should be. */
+function read(file: Uint8Array, isRecipe: (value: unknown) => value is Recipe): Checkpoint | null {
+  if (file.length < prefixBytes + checksumBytes || file.length % 8 !== 0) return null;
+  if (readAscii(file, 0, magic.length) !== magic) return null;
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const headerBytes = view.getUint32(12, true);
+  const end = file.length - checksumBytes;
+  if (view.getUint32(8, true) !== formatVersion) return null;
+  if (headerBytes % 8 !== 0 || headerBytes > largestHeaderBytes || prefixBytes + headerBytes > end) return null;
+  const [low, high] = checksumOf(file, end);
+  if (view.getUint32(end, true) !== low || view.getUint32(end + 4, true) !== high) return null;
+
+  let header: unknown;
+  try {
+    header = JSON.parse(readAscii(file, prefixBytes, headerBytes));
+  } catch {
+    return null;
+  }
+  if (!isRecord(header)) return null;
+  const { recipe, classes, width, height, channels, standardize, state, stepCount, blocks } = header;
+  if (!isRecipe(recipe) || !isProgress(state) || !isCount(stepCount)) return null;
+  if (!Array.isArray(classes) || classes.length === 0 || classes.length > 65_536) return null;
+  if (!classes.every((name): name is string => typeof name === 'string')) return null;
+  if (!isSide(width) || !isSide(height) || (channels !== 1 && channels !== 3)) return null;
+  if (standardize !== 'per-feature' && standardize !== 'per-channel' && standardize !== 'none') return null;
+
+  const featureCount = width * height * channels;
+  const parameterCount = parameterCountOf(sizesOf(recipe, featureCount, classes.length));
+  const vectorNames = optimizerVectors(recipe.optimizer);
+  const expected: Block[] = [
+    { name: 'mean', type: 'float64', length: featureCount },
+    { name: 'deviation', type: 'float64', length: featureCount },
+    { name: 'parameters', type: 'float32', length: parameterCount },
+    ...vectorNames.map((name): Block => ({ name: `optimizer.${name}`, type: 'float32', length: parameterCount })),
+  ];
+  if (!Array.isArray(blocks) || blocks.length !== expected.length) return null;
+  let size = prefixBytes + headerBytes;
+  for (const [i, { name, type, length }] of expected.entries()) {
+    const block: unknown = blocks[i];
+    if (!isRecord(block) || block['name'] !== name || block['type'] !== type || block['length'] !== length) return null;
+    size += aligned(length * (type === 'float64' ? 8 : 4));
+  }
+  if (size !== end) return null;
+
+  let offset = prefixBytes + headerBytes;
+  const bytesOf = (byteLength: number): ArrayBuffer => {
+    const copy = new Uint8Array(byteLength);
+    copy.set(file.subarray(offset, offset + byteLength));
+    offset += aligned(byteLength);
+    return copy.buffer;
+  };
+  const mean = new Float64Array(bytesOf(featureCount * 8));
+  const deviation = new Float64Array(bytesOf(featureCount * 8));
+  const parameters = new Float32Array(bytesOf(parameterCount * 4));
+  const optimizer: Record<string, number | Float32Array> = { stepCount };
+  const vectors = vectorNames.map((name) => (optimizer[name] = new Float32Array(bytesOf(parameterCount * 4))));
+  if (!mean.every(Number.isFinite) || !deviation.every((d) => d >= smallestDeviation && d < Infinity)) return null;
+  if (![parameters, ...vectors].every(isAllFinite)) return null;
+
+  return {
+    recipe,
+    classes,
+    width,
+    height,
+    channels,
+    standardization: { kind: standardize, mean, deviation },
+    state: { ...state, engine: { parameters, optimizer } },
+  };
+}
+
+function isProgress(value: unknown): value is Omit<TrainingState, 'engine'> {
+  if (!isRecord(value)) return false;
+  const { step, epoch, cursor, pictures, correct, lossSum, earlyStopping, endReason, elapsedMs } = value;
+  if (![step, cursor, pictures, correct].every(isCount) || !isCount(epoch) || epoch < 1) return false;
+  if (!Number.isFinite(lossSum) || !isNotNegative(elapsedMs)) return false;
+  if (endReason !== null && endReason !== 'patience' && endReason !== 'target') return false;
+  if (!isRecord(earlyStopping)) return false;
+  const { bestEpoch, bestLoss, epochsSinceBest } = earlyStopping;
+  if (bestEpoch === null || bestLoss === null) return bestEpoch === bestLoss && isCount(epochsSinceBest);
+  return isCount(bestEpoch) && Number.isFinite(bestLoss) && isCount(epochsSinceBest);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isNotNegative(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < Infinity;
+}
+
+/** A side of a picture in pixels. */
+function isSide(value: unknown): value is number {
+  return isCount(value) && value >= 1 && value <= 4096;
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}
+
+/** JSON with every character outside of ASCII escaped: core has no text codec, and needs none this way. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function writeAscii(target: Uint8Array, offset: number, text: string): void {
+  for (let i = 0; i < text.length; i++) target[offset + i] = text.charCodeAt(i);
+}
+
+function readAscii(source: Uint8Array, offset: number, length: number): string {
+  const pieceLength = 4096;
+  let text = '';
+  for (let at = offset; at < offset + length; at += pieceLength) {
+    text += String.fromCharCode(...source.subarray(at, Math.min(offset + length, at + pieceLength)));
+  }
+  return text;
+}
+
+/** Two multiplicative hashes over the 32-bit words of the first `length` bytes, a multiple of 4. */
+function checksumOf(file: Uint8Array, length: number): [number, number] {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  let low = 0x811c9dc5;
+  let high = 0x9747b28c;
+  for (let at = 0; at < length; at += 4) {
+    const word = view.getUint32(at, true);
+    low = Math.imul(low ^ word, 0x01000193);
+    low ^= low >>> 15;
+    high = (Math.imul(high, 0x5bd1e995) + word) | 0;
+    high ^= high >>> 13;
+  }
+  return [low >>> 0, high >>> 0];
+}

@@ -1,0 +1,63 @@
+/** The contract's methods. Each starts a thread and waits; nothing is computed here. */
+import { cpus } from 'node:os';
+import { StudioError } from '../../core/errors.ts';
+import type { computeContract } from '../../core/rpc/contract/compute.ts';
+import type { HandlerContext, Handlers } from '../../core/rpc/define.ts';
+import { startTask, type TaskThread, threadCount } from './task-thread.ts';
+import type { TaskInput, TaskMethod, TaskOutput, TaskProgress } from './task.ts';
+
+export interface ComputeOptions {
+  /** Limits of each thread's own heap; given in tests. */
+  readonly largestHeapMb?: number;
+}
+
+export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handlers<typeof computeContract> {
+  const trainings = new Map<string, TaskThread<'compute.train'>>();
+
+  function run<M extends TaskMethod>(
+    method: M,
+    input: TaskInput<M>,
+    { signal, progress }: HandlerContext<TaskProgress<M>>,
+  ): Promise<TaskOutput<M>> {
+    return startTask(method, input, { signal, progress, largestHeapMb }).result;
+  }
+
+  return {
+    'compute.info': () => ({
+      compute: trainings.size > 0 ? 'busy' : 'ready',
+      decoder: 'idle',
+      backend: 'wasm',
+      threads: threadCount(0),
+      backendReason: 'only',
+      processor: cpus()[0]?.model ?? '',
+    }),
+
+    'compute.train': async (input, { signal, progress }) => {
+      if (trainings.has(input.jobId)) {
+        throw new StudioError('INVALID_OPTION', {
+          option: 'jobId',
+          value: input.jobId,
+          expected: 'a job that is not running',
+        });
+      }
+      const thread = startTask('compute.train', input, { signal, progress, largestHeapMb });
+      trainings.set(input.jobId, thread);
+      try {
+        return await thread.result;
+      } finally {
+        trainings.delete(input.jobId);
+      }
+    },
+
+    'compute.control': ({ jobId, action }) => {
+      const thread = trainings.get(jobId);
+      if (thread === undefined) throw new StudioError('JOB_NOT_FOUND', { job: jobId });
+      thread.request(action === 'resume' ? 'go' : action);
+      return {};
+    },
+
+    'compute.scores': (input, context) => run('compute.scores', input, context),
+    'compute.predict': (input, context) => run('compute.predict', input, context),
+    'compute.templates': (input, context) => run('compute.templates', input, context),
+  };
+}

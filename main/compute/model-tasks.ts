@@ -1,0 +1,99 @@
+/** What is asked of a trained model: scores and templates, from a checkpoint file. */
+import { cancelled, StudioError } from '../../core/errors.ts';
+import { templatesOf } from '../../core/explanation/templates.ts';
+import type { Checkpoint } from '../../core/training/checkpoint.ts';
+import { plainStepEngine } from '../../core/training/plain-step-engine.ts';
+import { classifierOf, engineSetupOf } from '../../core/training/recipe-model.ts';
+import type { EnginePictures, ShouldStop } from '../../core/training/step-engine.ts';
+import { readCheckpoint } from './checkpoint-file.ts';
+import { loadPictures } from './picture-memory.ts';
+import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
+
+const none = new Uint32Array(0);
+
+/** Progress of scores is told this often at most. */
+const progressIntervalMs = 50;
+
+export function scores(
+  { model, source, indices }: TaskInput<'compute.scores'>,
+  context: TaskContext<'compute.scores'>,
+): TaskOutput<'compute.scores'> {
+  const checkpoint = readCheckpoint(model.path);
+  requireSize(checkpoint, source);
+  const unlabelled = { ...source, labels: new Uint16Array(source.count) }; // scores know nothing of the truth
+  const pictures = loadPictures(unlabelled, { train: none, validation: none, test: indices });
+  let toldMs = performance.now();
+  const all = scoresOf(checkpoint, pictures, (done) => {
+    if (performance.now() - toldMs >= progressIntervalMs) {
+      toldMs = performance.now();
+      context.progress({ done, total: indices.length });
+    }
+    return context.request() === 'discard';
+  });
+  context.progress({ done: indices.length, total: indices.length });
+  return { scores: all };
+}
+
+export function predict({ model, pixels, count }: TaskInput<'compute.predict'>): TaskOutput<'compute.predict'> {
+  const checkpoint = readCheckpoint(model.path);
+  const featureCount = checkpoint.width * checkpoint.height * checkpoint.channels;
+  if (pixels.length !== count * featureCount) {
+    const expected = `(${count}, ${checkpoint.height}, ${checkpoint.width}, ${checkpoint.channels})`;
+    throw new StudioError('SHAPE_MISMATCH', { what: 'pixels', expected, actual: `(${pixels.length})` });
+  }
+  const test = Uint32Array.from({ length: count }, (_, i) => i);
+  const labels = new Uint16Array(count);
+  return {
+    scores: scoresOf(checkpoint, { pixels, featureCount, labels, sets: { train: none, validation: none, test } }),
+  };
+}
+
+export function templates({ model, offset, limit }: TaskInput<'compute.templates'>): TaskOutput<'compute.templates'> {
+  const { recipe, classes, width, height, channels, standardization, state } = readCheckpoint(model.path);
+  const featureCount = width * height * channels;
+  const classifier = classifierOf(recipe, featureCount, classes.length);
+  const parameters = Float64Array.from(state.engine.parameters);
+  const all = templatesOf(classifier, parameters, standardization, { width, height, channels });
+  const part = (values: Float64Array) => Float32Array.from(values.subarray(offset, offset + limit));
+  return {
+    step: state.step,
+    layer: all.layer,
+    total: all.templates.rows,
+    width,
+    height,
+    channels,
+    templates: Float32Array.from(all.templates.data.subarray(offset * featureCount, (offset + limit) * featureCount)),
+    biases: part(all.biases),
+    norms: part(all.norms),
+    scales: part(all.scales),
+    sharedScale: all.sharedScale,
+    votes: Float32Array.from(all.votes?.data ?? []),
+    roughness: part(all.roughness),
+  };
+}
+
+/** Scores of the pictures in `test`. Throws CANCELLED when told to stop. */
+function scoresOf(
+  checkpoint: Checkpoint,
+  pictures: EnginePictures,
+  shouldStop: ShouldStop = () => false,
+): Float32Array<ArrayBuffer> {
+  const { recipe, classes, standardization, state } = checkpoint;
+  const forScores = { ...recipe, optimizer: { kind: 'sgd', learningRate: 1 } } as const; // keeps no moments
+  const engine = plainStepEngine(
+    engineSetupOf(forScores, classes.length, pictures, standardization, state.engine.parameters),
+  );
+  try {
+    const scores = engine.scores('test', shouldStop);
+    if (scores === null) throw cancelled();
+    return scores;
+  } finally {
+    engine.close();
+  }
+}
+
+function requireSize(checkpoint: Checkpoint, source: TaskInput<'compute.scores'>['source']): void {
+  const sizeOf = (s: { height: number; width: number; channels: number }) => `(${s.height}, ${s.width}, ${s.channels})`;
+  if (sizeOf(checkpoint) === sizeOf(source)) return;
+  throw new StudioError('SHAPE_MISMATCH', { what: 'pictures', expected: sizeOf(checkpoint), actual: sizeOf(source) });
+}

@@ -1,0 +1,89 @@
+/** Pixels of a dataset version, read from its cache file straight into shared memory. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { StudioError } from '../../core/errors.ts';
+import type { PictureSource } from '../../core/rpc/contract/compute.ts';
+import type { EnginePictures, EngineSet } from '../../core/training/step-engine.ts';
+
+/** A read at least fills this before the next: what the system takes at once. */
+const largestReadBytes = 2 ** 30;
+
+/**
+ * The pictures of these sets, packed: a picture that is in none of them is not read, one in two is read once.
+ *
+ * @throws StudioError BAD_DATASET_FILE when the file is missing or shorter than it should be, INVALID_OPTION for numbers
+ *   and labels that do not exist.
+ */
+export function loadPictures(source: PictureSource, sets: Readonly<Record<EngineSet, Uint32Array>>): EnginePictures {
+  const featureCount = source.width * source.height * source.channels;
+  requireSource(source, sets);
+  const wanted = Uint32Array.from(new Set([...sets.train, ...sets.validation, ...sets.test])).sort();
+  const place = new Map<number, number>();
+  const labels = new Uint16Array(wanted.length);
+  wanted.forEach((picture, i) => {
+    place.set(picture, i);
+    labels[i] = source.labels[picture]!;
+  });
+  const packed = (numbers: Uint32Array) => numbers.map((picture) => place.get(picture)!);
+  return {
+    pixels: readPictures(source, featureCount, wanted),
+    featureCount,
+    labels,
+    sets: { train: packed(sets.train), validation: packed(sets.validation), test: packed(sets.test) },
+  };
+}
+
+/** Neighbouring pictures in one read. */
+function readPictures(
+  { pixelsPath, headerBytes, count }: PictureSource,
+  featureCount: number,
+  wanted: Uint32Array,
+): Uint8Array {
+  const pixels = new Uint8Array(new SharedArrayBuffer(wanted.length * featureCount));
+  const file = open(pixelsPath);
+  try {
+    if (fstatSync(file).size < headerBytes + count * featureCount) throw badFile(pixelsPath, 'it is too short');
+    for (let from = 0; from < wanted.length;) {
+      let to = from + 1;
+      while (to < wanted.length && wanted[to]! === wanted[to - 1]! + 1) to++;
+      const end = to * featureCount;
+      let position = headerBytes + wanted[from]! * featureCount;
+      for (let at = from * featureCount; at < end;) {
+        const read = readSync(file, pixels, at, Math.min(end - at, largestReadBytes), position);
+        if (read === 0) throw badFile(pixelsPath, 'it is too short');
+        at += read;
+        position += read;
+      }
+      from = to;
+    }
+  } finally {
+    closeSync(file);
+  }
+  return pixels;
+}
+
+function requireSource(
+  { labels, classes, count }: PictureSource,
+  sets: Readonly<Record<EngineSet, Uint32Array>>,
+): void {
+  if (labels.length !== count) {
+    throw new StudioError('SHAPE_MISMATCH', { what: 'labels', expected: `(${count})`, actual: `(${labels.length})` });
+  }
+  for (const [name, numbers] of Object.entries(sets)) {
+    for (const picture of numbers) {
+      if (picture < count && labels[picture]! < classes.length) continue;
+      throw new StudioError('INVALID_OPTION', { option: name, value: String(picture), expected: 'labelled pictures' });
+    }
+  }
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (cause) {
+    throw badFile(path, (cause as NodeJS.ErrnoException).code ?? String(cause));
+  }
+}
+
+function badFile(path: string, reason: string): StudioError<'BAD_DATASET_FILE'> {
+  return new StudioError('BAD_DATASET_FILE', { path, reason });
+}

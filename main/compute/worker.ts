@@ -1,0 +1,41 @@
+/** A worker thread: does the one task it was started with, answers and ends. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { toWireError } from '../../core/rpc/wire-error.ts';
+import { logInternal } from './log-internal.ts';
+import { predict, scores, templates } from './model-tasks.ts';
+import { requests, type Task, type TaskContext, type TaskMethod, type ThreadMessage } from './task.ts';
+import { trainTask } from './train-task.ts';
+
+const port = parentPort!;
+const task = workerData as Task;
+const control = new Int32Array(task.control);
+
+const context: TaskContext<TaskMethod> = {
+  request: () => requests[Atomics.load(control, 0)]!,
+  waitWhilePaused: () => void Atomics.wait(control, 0, requests.indexOf('pause')),
+  progress: (value) => post({ kind: 'progress', value }),
+};
+
+function post(message: ThreadMessage): void {
+  port.postMessage(message);
+}
+
+/** Each method's own input belongs to it by the type of a task. */
+function run(): unknown {
+  switch (task.method) {
+    case 'compute.train':
+      return trainTask((task as Task<'compute.train'>).input, context);
+    case 'compute.scores':
+      return scores((task as Task<'compute.scores'>).input, context);
+    case 'compute.predict':
+      return predict((task as Task<'compute.predict'>).input);
+    case 'compute.templates':
+      return templates((task as Task<'compute.templates'>).input);
+  }
+}
+
+try {
+  post({ kind: 'result', value: run() });
+} catch (cause) {
+  post({ kind: 'error', error: toWireError(cause, logInternal) });
+}
