@@ -3,10 +3,11 @@
  *
  *     second order:  n = (L(θ + h·eᵢ) − L(θ − h·eᵢ)) / 2h                                       error ~ h²·L‴/6
  *     fourth order:  n = (8·(L(θ + h·eᵢ) − L(θ − h·eᵢ)) − (L(θ + 2h·eᵢ) − L(θ − 2h·eᵢ))) / 12h     error ~ h⁴·L⁽⁵⁾/30
- *     relative error = |a − n| / max(|a|, |n|),  0 when both are 0
+ *     rounding = 4·ε·max|L| / h                         what the quotient cannot know: L itself has only so many digits
+ *     relative error = max(0, |a − n| − rounding) / max(|a|, |n|),  0 when both are 0
  *
- * The fourth order allows a longer h and so loses fewer digits to cancellation (about 10⁻¹⁶·|L|/h); it is what reaches
- * relative errors below 1e-7 for small entries too. Where a maximum inside the loss changes its winner between the
+ * Without the rounding an entry whose sum cancels to nothing, 1e-17 against 1e-13, would count as wholly wrong. The
+ * fourth order allows a longer h and so has a smaller rounding; it is what tells errors of 1e-7 in small entries too. Where a maximum inside the loss changes its winner between the
  * outermost points (a ReLU switches, a margin passes 0) the quotient straddles a kink and says nothing: such entries are
  * counted apart. Check the data loss and the penalty separately: a large penalty hides a wrong data gradient. float32 is
  * never checked this way; at h = 1e-5 its quotients are off by parts in a thousand.
@@ -112,21 +113,27 @@ export function checkGradient(
     theta[i] = parameters[i]!;
     return result;
   };
-  const loss = (i: number, shift: number) => at(i, shift, (point) => f.loss(point));
   const { sides } = f;
   const reach = order === 2 ? h : 2 * h;
 
   function checkEntry(index: number): EntryCheck {
-    const near = loss(index, h) - loss(index, -h);
-    const numeric =
-      order === 2 ? near / (2 * h) : (8 * near - (loss(index, 2 * h) - loss(index, -2 * h))) / (12 * h);
+    let largestLoss = 0;
+    const loss = (shift: number) => {
+      const value = at(index, shift, (point) => f.loss(point));
+      largestLoss = Math.max(largestLoss, Math.abs(value));
+      return value;
+    };
+    const near = loss(h) - loss(-h);
+    const numeric = order === 2 ? near / (2 * h) : (8 * near - (loss(2 * h) - loss(-2 * h))) / (12 * h);
+    const rounding = (4 * Number.EPSILON * largestLoss) / h;
     const atKink =
       sides !== undefined &&
       !equal(
         at(index, reach, (point) => sides.call(f, point)),
         at(index, -reach, (point) => sides.call(f, point)),
       );
-    return { index, analytic: analytic[index]!, numeric, relativeError: relativeError(analytic[index]!, numeric), atKink };
+    const a = analytic[index]!;
+    return { index, analytic: a, numeric, relativeError: relativeError(a, numeric, rounding), atKink };
   }
 
   const checks: BlockCheck[] = [];
@@ -163,11 +170,11 @@ export function checkGradient(
   };
 }
 
-/** |a − n| / max(|a|, |n|); 0 when both are 0, and ∞ when one is not a finite number. */
-export function relativeError(analytic: number, numeric: number): number {
+/** (|a − n| − rounding) / max(|a|, |n|), not below 0; 0 when both are 0, and ∞ when one is not a finite number. */
+export function relativeError(analytic: number, numeric: number, rounding = 0): number {
   const scale = Math.max(Math.abs(analytic), Math.abs(numeric));
   if (!Number.isFinite(scale)) return Infinity;
-  return scale === 0 ? 0 : Math.abs(analytic - numeric) / scale;
+  return scale === 0 ? 0 : Math.max(0, Math.abs(analytic - numeric) - rounding) / scale;
 }
 
 function verdictOf(error: number): GradientVerdict {
