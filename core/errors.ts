@@ -39,6 +39,8 @@ export interface ErrorDetails {
   RUN_NOT_TRAINED: { run: string };
   RUN_IS_ACTIVE: { run: string };
   RUN_NOT_ACTIVE: { run: string };
+  /** After an interruption a step was computed once more and came out differently. */
+  RESUME_DIFFERS: { step: number };
   CLASSES_DIFFER: { expected: string; actual: string };
   PICTURE_REFUSED: { path: string; reason: string };
 

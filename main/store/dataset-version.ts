@@ -11,7 +11,7 @@ export interface DatasetVersion {
   readonly height: number;
   readonly channels: 1 | 3;
   readonly classes: readonly string[];
-  readonly labels: Uint16Array;
+  readonly labels: Uint16Array<ArrayBuffer>;
   /** Index into `splitNames`. */
   readonly splits: Uint8Array;
   /** Bit 0: excluded, bit 1: warned, bit 2: in a problem group. */

@@ -1,0 +1,85 @@
+/** From a recipe and a dataset version to the pictures that compute gets. */
+import { stratifiedSplit } from '../../core/dataset/split.ts';
+import { StudioError } from '../../core/errors.ts';
+import { createGenerator } from '../../core/random/generator.ts';
+import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { PictureSource } from '../../core/rpc/contract/compute.ts';
+import { optimizerVectors, parameterCountOf, sizesOf } from '../../core/training/step-engine.ts';
+import { type DatasetVersion, excludedFlag } from '../store/dataset-version.ts';
+
+/**
+ * Numbers of the pictures of each split, rising. Where the dataset brings no validation split, the recipe's fraction of the
+ * training pictures is held out: stratified, by duplicate group, by the split's seed.
+ */
+export function pictureSource(dataset: DatasetVersion, split: Recipe['split']): PictureSource {
+  const { pixelsPath, headerBytes, count, width, height, channels, classes, labels, splits, flags, groups } = dataset;
+  const parts: [number[], number[], number[]] = [[], [], []];
+  for (let i = 0; i < count; i++) {
+    if ((flags[i]! & excludedFlag) === 0) parts[splits[i] as 0 | 1 | 2].push(i);
+  }
+  let [train, validation] = parts;
+  if (validation.length === 0 && split.validation > 0 && train.length > 0) {
+    const held = stratifiedSplit({
+      labels: train.map((i) => labels[i]!),
+      groups: train.map((i) => (groups[i]! < 0 ? null : groups[i]!)),
+      heldOut: { fraction: split.validation },
+      random: createGenerator(split.seed, 'validation'),
+    });
+    validation = Array.from(held.heldOut, (k) => train[k]!);
+    train = Array.from(held.training, (k) => train[k]!);
+  }
+  return {
+    pixelsPath,
+    headerBytes,
+    count,
+    width,
+    height,
+    channels,
+    classes: [...classes],
+    labels,
+    train: Uint32Array.from(train),
+    validation: Uint32Array.from(validation),
+    test: Uint32Array.from(parts[2]),
+  };
+}
+
+/**
+ * Refuses a recipe that makes no sense for these pictures.
+ *
+ * @throws StudioError DATASET_TOO_SMALL, INVALID_OPTION naming the field.
+ */
+export function checkRecipe(recipe: Recipe, source: PictureSource): void {
+  const { train, validation, labels, classes } = source;
+  const present = new Set(Array.from(train, (i) => labels[i]!));
+  if (present.size < 2) throw new StudioError('DATASET_TOO_SMALL', { pictures: train.length, classes: present.size });
+  if (recipe.batchSize !== 'full' && recipe.batchSize > train.length) {
+    throw new StudioError('INVALID_OPTION', {
+      option: 'batchSize',
+      value: String(recipe.batchSize),
+      expected: `1 … ${train.length}`,
+    });
+  }
+  if (validation.length === 0) {
+    const { patience, targetAccuracy } = recipe.stopping;
+    const needsValidation = patience !== null ? 'patience' : targetAccuracy !== null ? 'targetAccuracy' : null;
+    if (needsValidation !== null) {
+      throw new StudioError('INVALID_OPTION', {
+        option: `stopping.${needsValidation}`,
+        value: String(recipe.stopping[needsValidation]),
+        expected: 'null, as there is no validation split',
+      });
+    }
+  }
+  if (classes.length > largestClasses) {
+    throw new StudioError('TOO_MANY_CLASSES', { classes: classes.length, limit: largestClasses });
+  }
+}
+
+const largestClasses = 65_535; // labels are 16 bits wide
+
+/** About how large one checkpoint file of the recipe will be: parameters and the optimizer's vectors, four bytes a number. */
+export function checkpointBytes(recipe: Recipe, { width, height, channels, classes }: PictureSource): number {
+  const features = width * height * channels;
+  const parameters = parameterCountOf(sizesOf(recipe, features, classes.length));
+  return 4 * parameters * (1 + optimizerVectors(recipe.optimizer).length) + 16 * features + 64 * 1024;
+}
