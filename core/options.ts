@@ -27,12 +27,20 @@ export function requireBetween(option: string, x: number, low: number, high: num
 /** x is a whole number in [low, high]. */
 export function requireInteger(option: string, x: number, low: number, high: number = Number.MAX_SAFE_INTEGER): void {
   if (!(Number.isSafeInteger(x) && x >= low && x <= high)) {
-    refuse(option, x, high === Number.MAX_SAFE_INTEGER ? `a whole number ≥ ${low}` : `a whole number, ${low} … ${high}`);
+    refuse(
+      option,
+      x,
+      high === Number.MAX_SAFE_INTEGER ? `a whole number ≥ ${low}` : `a whole number, ${low} … ${high}`,
+    );
   }
 }
 
 /** x is one of the listed values. */
-export function requireOneOf<Value extends string>(option: string, x: string, values: readonly Value[]): asserts x is Value {
+export function requireOneOf<Value extends string>(
+  option: string,
+  x: string,
+  values: readonly Value[],
+): asserts x is Value {
   if (!values.some((value) => value === x)) refuse(option, x, values.join(' | '));
 }
 

@@ -53,7 +53,7 @@ export function rocAuc(scores: Matrix, labels: ArrayLike<number>, label: number)
   const order = Array.from({ length: scores.rows }, (_, i) => i).sort((i, j) => value(i) - value(j));
   let positives = 0;
   let rankSum = 0;
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start;
     while (end < order.length && value(order[end]!) === value(order[start]!)) end++;
     const meanRank = (start + 1 + end) / 2;

@@ -144,10 +144,7 @@ export function checkGradient(
       entries.push(checkEntry(offset + index));
     }
     const smooth = entries.filter((entry) => !entry.atKink);
-    const worst = smooth.reduce<EntryCheck | null>(
-      (a, b) => (a && !(b.relativeError > a.relativeError) ? a : b),
-      null,
-    );
+    const worst = smooth.reduce<EntryCheck | null>((a, b) => (a && !(b.relativeError > a.relativeError) ? a : b), null);
     const largestRelativeError = worst?.relativeError ?? 0;
     checks.push({
       name,

@@ -46,7 +46,11 @@ export function adam(options: AdamOptions = {}): Optimizer<AdamState> {
 
   return {
     name: weightDecay > 0 ? 'AdamW' : 'Adam',
-    createState: (size) => ({ stepCount: 0, firstMoment: new Float64Array(size), secondMoment: new Float64Array(size) }),
+    createState: (size) => ({
+      stepCount: 0,
+      firstMoment: new Float64Array(size),
+      secondMoment: new Float64Array(size),
+    }),
 
     step(parameters, gradient, state, lr = learningRate) {
       const { firstMoment, secondMoment } = state;

@@ -60,7 +60,12 @@ export const optimizers: readonly OptimizerDescription[] = [
   describe(
     'adamw',
     2,
-    [rate(1e-3), ...moments(), positive('epsilon', 'ε', 1e-8), { ...positive('weightDecay', 'λ', 0.01), includesLow: true }],
+    [
+      rate(1e-3),
+      ...moments(),
+      positive('epsilon', 'ε', 1e-8),
+      { ...positive('weightDecay', 'λ', 0.01), includesLow: true },
+    ],
     adam,
   ),
 ];

@@ -42,9 +42,7 @@ export function learningRateAt(schedule: LearningRateSchedule, base: number, pos
     }
     case 'warm-up': {
       const warmUpSteps = schedule.epochs * stepsPerEpoch;
-      return step < warmUpSteps
-        ? (base * (step + 1)) / warmUpSteps
-        : learningRateAt(schedule.after, base, position);
+      return step < warmUpSteps ? (base * (step + 1)) / warmUpSteps : learningRateAt(schedule.after, base, position);
     }
   }
 }

@@ -20,7 +20,12 @@ export type Numbers = number | ArrayLike<number> | readonly Numbers[];
  *
  * Nested lists are read in order, so a matrix can be given as rows or flat.
  */
-export function expectWithin(got: Numbers, want: Numbers, { abs, rel }: { abs: number; rel: number }, what: string): void {
+export function expectWithin(
+  got: Numbers,
+  want: Numbers,
+  { abs, rel }: { abs: number; rel: number },
+  what: string,
+): void {
   const gotFlat = flat(got);
   const wantFlat = flat(want);
   expect(gotFlat.length, `${what}: how many numbers`).toBe(wantFlat.length);

@@ -35,7 +35,10 @@ describe.each(models)('$name, like every classifier,', ({ model }) => {
   }
 
   it.each(Object.values(losses))('has the gradient of $name, block by block', (loss) => {
-    for (const [l2, dataPart] of [[0, 'data'], [0.1, 'with penalty']] as const) {
+    for (const [l2, dataPart] of [
+      [0, 'data'],
+      [0.1, 'with penalty'],
+    ] as const) {
       const objective = { loss, l2, l2Convention: 'full' as const };
 
       const check = checkGradient(
@@ -78,7 +81,9 @@ describe.each(initializationNames)('%s weights, like all initial weights,', (ini
     const model = multilayerPerceptron({ inputSize, hidden: [3], classes, initialization });
 
     expect(model.initialize(createGenerator(1, 'weights'))).toEqual(model.initialize(createGenerator(1, 'weights')));
-    expect(model.initialize(createGenerator(1, 'weights'))).not.toEqual(model.initialize(createGenerator(2, 'weights')));
+    expect(model.initialize(createGenerator(1, 'weights'))).not.toEqual(
+      model.initialize(createGenerator(2, 'weights')),
+    );
   });
 
   it('come with biases of 0', () => {

@@ -90,7 +90,9 @@ describe.each(optimizers)('$kind, like every optimizer,', ({ kind, options, stat
 
     const vectors = Object.values(state).filter((value) => value instanceof Float64Array && value.length === size);
     expect(vectors.length).toBe(stateVectors);
-    expect(Object.values(state).every((value) => typeof value === 'number' || value instanceof Float64Array)).toBe(true);
+    expect(Object.values(state).every((value) => typeof value === 'number' || value instanceof Float64Array)).toBe(
+      true,
+    );
   });
 
   it.each(options)('refuses $name outside its range', ({ name, low, includesLow, high }) => {
@@ -102,7 +104,9 @@ describe.each(optimizers)('$kind, like every optimizer,', ({ kind, options, stat
   });
 
   it('refuses an option it does not have', () => {
-    expect(() => createOptimizer({ kind, ...{ speed: 1 } })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+    expect(() => createOptimizer({ kind, ...{ speed: 1 } })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION' }),
+    );
   });
 });
 

@@ -21,7 +21,8 @@ interface InitCase extends GoldenCase {
 }
 
 const cases = goldenCases<InitCase>('init');
-const activationOf = (nonlinearity: string) => (nonlinearity === 'linear' ? 'identity' : nonlinearity.replace('_', '-'));
+const activationOf = (nonlinearity: string) =>
+  nonlinearity === 'linear' ? 'identity' : nonlinearity.replace('_', '-');
 
 describe('initial weights, like PyTorch,', () => {
   it.each(cases)('have the gain, deviation and bound of $id', (golden) => {
@@ -36,23 +37,26 @@ describe('initial weights, like PyTorch,', () => {
   });
 
   // The file's own rule: within 4 standard errors, a false alarm of about 6e-5 each, never at this fixed seed.
-  it.each(cases)('are drawn with the mean and deviation of $id', ({ scheme, fanIn, fanOut, nonlinearity, expected }) => {
-    for (const shape of ['normal', 'uniform'] as const) {
-      const weights = new Float64Array(fanIn * fanOut);
-      const n = weights.length;
+  it.each(cases)(
+    'are drawn with the mean and deviation of $id',
+    ({ scheme, fanIn, fanOut, nonlinearity, expected }) => {
+      for (const shape of ['normal', 'uniform'] as const) {
+        const weights = new Float64Array(fanIn * fanOut);
+        const n = weights.length;
 
-      initializeWeights(
-        weights,
-        `${scheme}-${shape}`,
-        fanIn,
-        fanOut,
-        activationOf(nonlinearity),
-        createGenerator(7, 'test', shape),
-      );
+        initializeWeights(
+          weights,
+          `${scheme}-${shape}`,
+          fanIn,
+          fanOut,
+          activationOf(nonlinearity),
+          createGenerator(7, 'test', shape),
+        );
 
-      expectWithin(mean(weights), 0, { abs: (4 * expected.std) / Math.sqrt(n), rel: 0 }, `mean of ${shape}`);
-      const error = (4 * expected.std) / Math.sqrt(2 * n);
-      expectWithin(Math.sqrt(variance(weights)), expected.std, { abs: error, rel: 0 }, `deviation of ${shape}`);
-    }
-  });
+        expectWithin(mean(weights), 0, { abs: (4 * expected.std) / Math.sqrt(n), rel: 0 }, `mean of ${shape}`);
+        const error = (4 * expected.std) / Math.sqrt(2 * n);
+        expectWithin(Math.sqrt(variance(weights)), expected.std, { abs: error, rel: 0 }, `deviation of ${shape}`);
+      }
+    },
+  );
 });

@@ -41,7 +41,11 @@ interface ProbabilitiesCase extends GoldenCase {
     logLossUnclipped: number;
     brierMulticlass: number;
     brierBinary?: number;
-    calibration: { ece: number; mce: number; bins: { bin: number; count: number; accuracy: number; confidence: number }[] };
+    calibration: {
+      ece: number;
+      mce: number;
+      bins: { bin: number; count: number; accuracy: number; confidence: number }[];
+    };
   };
 }
 
@@ -59,8 +63,16 @@ describe('figures of verdicts, like scikit-learn,', () => {
     expectWithin(report.accuracy, expected.accuracy, tolerance, 'accuracy of the report');
     for (const figure of ['precision', 'recall', 'f1'] as const) {
       const values = report.perClass.map((figures) => figures[figure]);
-      expect(values.map((value) => value !== null), figure).toEqual(expected.perClassDefined[figure]);
-      expectWithin(values.map((value) => value ?? 0), expected[figure], tolerance, figure);
+      expect(
+        values.map((value) => value !== null),
+        figure,
+      ).toEqual(expected.perClassDefined[figure]);
+      expectWithin(
+        values.map((value) => value ?? 0),
+        expected[figure],
+        tolerance,
+        figure,
+      );
     }
     for (const average of ['macro', 'macroPresent', 'weighted', 'micro'] as const) {
       const { precision, recall, f1 } = report[average];
@@ -87,7 +99,12 @@ describe('figures of probabilities, like scikit-learn,', () => {
     }
     const areas = Array.from({ length: classes }, (_, label) => rocAuc(probabilities, truth, label));
     expect(areas.map((area) => area === null)).toEqual(expected.rocAucOvr.map((area) => area === null));
-    expectWithin(areas.map((area) => area ?? 0), expected.rocAucOvr.map((area) => area ?? 0), tolerance, 'ROC AUC');
+    expectWithin(
+      areas.map((area) => area ?? 0),
+      expected.rocAucOvr.map((area) => area ?? 0),
+      tolerance,
+      'ROC AUC',
+    );
     expectWithin(logLoss(probabilities, truth, Number.EPSILON), expected.logLoss, tolerance, 'log loss');
     expectWithin(logLoss(probabilities, truth), expected.logLossUnclipped, tolerance, 'log loss, unclipped');
     expectWithin(brierScore(probabilities, truth), expected.brierMulticlass, tolerance, 'Brier');
@@ -96,7 +113,9 @@ describe('figures of probabilities, like scikit-learn,', () => {
     }
     expectWithin(judged.expectedError, expected.calibration.ece, tolerance, 'ECE');
     expectWithin(judged.largestError, expected.calibration.mce, tolerance, 'MCE');
-    const bins = judged.bins.flatMap((bin, b) => (bin.count === 0 ? [] : [[b, bin.count, bin.accuracy!, bin.confidence!]]));
+    const bins = judged.bins.flatMap((bin, b) =>
+      bin.count === 0 ? [] : [[b, bin.count, bin.accuracy!, bin.confidence!]],
+    );
     const wantedBins = expected.calibration.bins.map((bin) => [bin.bin, bin.count, bin.accuracy, bin.confidence]);
     expectWithin(bins, wantedBins, tolerance, 'bins');
   });

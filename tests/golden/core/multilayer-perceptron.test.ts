@@ -6,7 +6,6 @@ import { lossNamed } from '../../../core/losses/index.ts';
 import type { Objective } from '../../../core/models/classifier.ts';
 import { type ActivationName, activations } from '../../../core/models/layers/activation.ts';
 import { type MultilayerPerceptron, multilayerPerceptron } from '../../../core/models/multilayer-perceptron.ts';
-import { blockOf } from '../../../core/models/parameters.ts';
 import { type GoldenCase, toleranceOf } from '../../support/golden.ts';
 import { casesOfKind, expectWithin, kindsOf } from '../../support/within.ts';
 
@@ -105,8 +104,18 @@ describe('activations, like PyTorch,', () => {
   it.each(casesOfKind<ActivationCase>('mlp', 'activation'))('give the values of $id', (golden) => {
     const phi = activations[activationNamed(golden.activation)];
 
-    expectWithin(golden.points.map(phi.value).map(positiveZero), golden.expected.value.map(positiveZero), toleranceOf(golden, 'value'), 'value');
-    expectWithin(golden.points.map(phi.derivative), golden.expected.derivative, toleranceOf(golden, 'derivative'), 'derivative');
+    expectWithin(
+      golden.points.map(phi.value).map(positiveZero),
+      golden.expected.value.map(positiveZero),
+      toleranceOf(golden, 'value'),
+      'value',
+    );
+    expectWithin(
+      golden.points.map(phi.derivative),
+      golden.expected.derivative,
+      toleranceOf(golden, 'derivative'),
+      'derivative',
+    );
   });
 });
 
@@ -120,8 +129,18 @@ describe('the multilayer perceptron, like PyTorch,', () => {
     const { loss, gradient } = model.lossAndGradient(parameters, x, labels, objective);
     const dX = model.inputGradient(parameters, x, labels, objective);
 
-    expectWithin(pass.preActivations.map((a) => a.data), expected.preActivations, tolerance, 'pre-activations');
-    expectWithin(pass.hidden.map((h) => h.data), expected.hidden, tolerance, 'hidden');
+    expectWithin(
+      pass.preActivations.map((a) => a.data),
+      expected.preActivations,
+      tolerance,
+      'pre-activations',
+    );
+    expectWithin(
+      pass.hidden.map((h) => h.data),
+      expected.hidden,
+      tolerance,
+      'hidden',
+    );
     expectWithin(pass.scores.data, expected.scores, tolerance, 'scores');
     expectWithin(loss, expected.loss, tolerance, 'loss');
     expectWithin(gradient, flatOf(expected.gradients, sizes.length - 1), tolerance, 'gradient');
@@ -155,8 +174,18 @@ describe('the gradient check, like PyTorch,', () => {
     );
 
     const entries = check.blocks.flatMap((block) => block.entries);
-    expectWithin(entries.map((e) => e.analytic), ours(expected.analytic, sizes), toleranceOf(golden, 'analytic'), 'analytic');
-    expectWithin(entries.map((e) => e.numeric), ours(expected.numericCentral, sizes), toleranceOf(golden, 'numeric'), 'numeric');
+    expectWithin(
+      entries.map((e) => e.analytic),
+      ours(expected.analytic, sizes),
+      toleranceOf(golden, 'analytic'),
+      'analytic',
+    );
+    expectWithin(
+      entries.map((e) => e.numeric),
+      ours(expected.numericCentral, sizes),
+      toleranceOf(golden, 'numeric'),
+      'numeric',
+    );
     // Where PyTorch only says no, a kink is the reason, and it is told from a mistake.
     expect(check.kinks > 0).toBe(!expected.gradcheck);
     expect(check.verdict).not.toBe('wrong');
@@ -173,7 +202,12 @@ describe('the gradient check, like PyTorch,', () => {
 
     const entries = check.blocks[0]!.entries;
     expect(entries.map((e) => e.analytic)).toEqual(golden.expected.analytic);
-    expectWithin(entries.map((e) => e.numeric), golden.expected.numericCentral, toleranceOf(golden, 'numeric'), 'numeric');
+    expectWithin(
+      entries.map((e) => e.numeric),
+      golden.expected.numericCentral,
+      toleranceOf(golden, 'numeric'),
+      'numeric',
+    );
     expect(check.verdict === 'fine').toBe(golden.expected.gradcheck);
     expect(check.verdict === 'wrong').toBe(!golden.expected.gradcheck);
   });

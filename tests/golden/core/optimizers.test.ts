@@ -52,13 +52,12 @@ const problems: Record<string, { f(x: number[]): number; gradient(x: number[]): 
     gradient: ([x, y]) => [-2 * (1 - x!) - 400 * x! * (y! - x! * x!), 200 * (y! - x! * x!)],
   },
   beale: {
-    f: ([x, y]) =>
-      (1.5 - x! + x! * y!) ** 2 + (2.25 - x! + x! * y! ** 2) ** 2 + (2.625 - x! + x! * y! ** 3) ** 2,
+    f: ([x, y]) => (1.5 - x! + x! * y!) ** 2 + (2.25 - x! + x! * y! ** 2) ** 2 + (2.625 - x! + x! * y! ** 3) ** 2,
     gradient([x, y]) {
       const [a, b, c] = [1.5 - x! + x! * y!, 2.25 - x! + x! * y! ** 2, 2.625 - x! + x! * y! ** 3];
       return [
-        2 * a! * (y! - 1) + 2 * b! * (y! ** 2 - 1) + 2 * c! * (y! ** 3 - 1),
-        2 * a! * x! + 4 * b! * x! * y! + 6 * c! * x! * y! ** 2,
+        2 * a * (y! - 1) + 2 * b * (y! ** 2 - 1) + 2 * c * (y! ** 3 - 1),
+        2 * a * x! + 4 * b * x! * y! + 6 * c * x! * y! ** 2,
       ];
     },
   },
@@ -98,7 +97,12 @@ const stateNames: Record<string, string> = {
   exp_avg_sq: 'secondMoment',
 };
 
-function trajectory(optimizer: Optimizer, start: number[], steps: number, gradientAt: (x: number[], k: number) => number[]) {
+function trajectory(
+  optimizer: Optimizer,
+  start: number[],
+  steps: number,
+  gradientAt: (x: number[], k: number) => number[],
+) {
   const theta = Float64Array.from(start);
   const state = optimizer.createState(theta.length);
   const visited = [[...theta]];
@@ -111,7 +115,12 @@ function trajectory(optimizer: Optimizer, start: number[], steps: number, gradie
   return { visited, states };
 }
 
-function expectStates(golden: GoldenCase, states: OptimizerState[], expected: Record<string, number[][]> = {}, count: number) {
+function expectStates(
+  golden: GoldenCase,
+  states: OptimizerState[],
+  expected: Record<string, number[][]> = {},
+  count: number,
+) {
   for (const [name, values] of Object.entries(expected)) {
     const got = states.slice(0, count).map((state) => state[stateNames[name]!] as Float64Array);
     expectWithin(got, values.slice(0, count), toleranceOf(golden, 'state'), name);
@@ -131,7 +140,12 @@ describe('optimizers, like PyTorch,', () => {
     const n = expected.comparableEntries;
     expectWithin(visited.slice(0, n), expected.theta.slice(0, n), toleranceOf(golden, 'theta'), 'theta');
     expectWithin(visited.slice(0, n).map(problem.f), expected.f.slice(0, n), toleranceOf(golden, 'f'), 'f');
-    expectWithin(visited.slice(0, n).map(problem.gradient), expected.grad.slice(0, n), toleranceOf(golden, 'grad'), 'grad');
+    expectWithin(
+      visited.slice(0, n).map(problem.gradient),
+      expected.grad.slice(0, n),
+      toleranceOf(golden, 'grad'),
+      'grad',
+    );
     expectStates(golden, states, expected.state, n - 1);
     if (expected.lectureW) {
       const settings = { momentum: params.momentum!, learningRate: params.lr };

@@ -39,26 +39,29 @@ const everything = (n: number) => Array.from({ length: n }, (_, i) => i);
 const rising = (values: Iterable<number>) => [...values].sort((a, b) => a - b);
 
 describe('a stratified split, like scikit-learn,', () => {
-  it.each(casesOfKind<SplitCase>('sampling', 'split'))('keeps what $id promises', ({ classCounts, testSize, expected }) => {
-    const labels = labelsOf(classCounts);
-    const split = (seed: number) =>
-      stratifiedSplit({ labels, heldOut: { count: testSize }, random: createGenerator(seed, 'split') });
+  it.each(casesOfKind<SplitCase>('sampling', 'split'))(
+    'keeps what $id promises',
+    ({ classCounts, testSize, expected }) => {
+      const labels = labelsOf(classCounts);
+      const split = (seed: number) =>
+        stratifiedSplit({ labels, heldOut: { count: testSize }, random: createGenerator(seed, 'split') });
 
-    for (let seed = 0; seed < 20; seed++) {
-      const { training, heldOut } = split(seed);
+      for (let seed = 0; seed < 20; seed++) {
+        const { training, heldOut } = split(seed);
 
-      expect(heldOut.length).toBe(expected.testSize);
-      expect(training.length).toBe(expected.trainSize);
-      expect(rising([...training, ...heldOut])).toEqual(everything(labels.length)); // disjoint, covering, no repeats
-      expected.testCountBounds.forEach(([low, high], label) => {
-        const count = heldOut.filter((i) => labels[i] === label).length;
-        expect(count).toBeGreaterThanOrEqual(low);
-        expect(count).toBeLessThanOrEqual(high);
-      });
-    }
-    expect(split(1)).toEqual(split(1));
-    expect(split(1).heldOut).not.toEqual(split(2).heldOut);
-  });
+        expect(heldOut.length).toBe(expected.testSize);
+        expect(training.length).toBe(expected.trainSize);
+        expect(rising([...training, ...heldOut])).toEqual(everything(labels.length)); // disjoint, covering, no repeats
+        expected.testCountBounds.forEach(([low, high], label) => {
+          const count = heldOut.filter((i) => labels[i] === label).length;
+          expect(count).toBeGreaterThanOrEqual(low);
+          expect(count).toBeLessThanOrEqual(high);
+        });
+      }
+      expect(split(1)).toEqual(split(1));
+      expect(split(1).heldOut).not.toEqual(split(2).heldOut);
+    },
+  );
 });
 
 describe('stratified folds, like scikit-learn,', () => {

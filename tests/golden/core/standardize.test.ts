@@ -19,6 +19,16 @@ it.each(casesOfKind<ScalerCase>('features', 'scaler'))('standardises like scikit
   expect(x.length).toBeGreaterThan(0);
   expectWithin(learnt.mean, expected.mean, tolerance, 'mean');
   expectWithin(learnt.deviation, expected.scale, tolerance, 'scale');
-  expectWithin(x.map((row) => standardize(row, learnt)), expected.transformed, tolerance, 'transformed');
-  expectWithin(other.map((row) => standardize(row, learnt)), expected.other, tolerance, 'other');
+  expectWithin(
+    x.map((row) => standardize(row, learnt)),
+    expected.transformed,
+    tolerance,
+    'transformed',
+  );
+  expectWithin(
+    other.map((row) => standardize(row, learnt)),
+    expected.other,
+    tolerance,
+    'other',
+  );
 });

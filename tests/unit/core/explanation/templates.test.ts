@@ -14,7 +14,11 @@ describe('templates', () => {
   it('undo the standardisation: W/σ, and b − Σ (W/σ)·μ', () => {
     const model = linearClassifier({ inputSize: 2, classes: 2 });
     const parameters = Float64Array.of(1, -2, 6, 8, /* b */ 0.5, 0);
-    const standardization = { kind: 'per-feature' as const, mean: Float64Array.of(10, 20), deviation: Float64Array.of(2, 4) };
+    const standardization = {
+      kind: 'per-feature' as const,
+      mean: Float64Array.of(10, 20),
+      deviation: Float64Array.of(2, 4),
+    };
 
     const { layer, templates, biases, norms, scales, sharedScale, votes } = templatesOf(
       model,
@@ -85,9 +89,24 @@ describe('roughness', () => {
     roughness(matrixOfRows(rows).data, { height: rows.length, width: rows[0]!.length, channels: 1 });
 
   it('is 0 for a flat template and for none, and counts every step between neighbours', () => {
-    expect(grey([[2, 2], [2, 2]])).toBe(0);
-    expect(grey([[0, 0], [0, 0]])).toBe(0);
-    expect(grey([[1, -1], [-1, 1]])).toBe(8 / 4);
+    expect(
+      grey([
+        [2, 2],
+        [2, 2],
+      ]),
+    ).toBe(0);
+    expect(
+      grey([
+        [0, 0],
+        [0, 0],
+      ]),
+    ).toBe(0);
+    expect(
+      grey([
+        [1, -1],
+        [-1, 1],
+      ]),
+    ).toBe(8 / 4);
     expect(grey([[1, 2, 4]])).toBe(3 / 7);
   });
 

@@ -14,7 +14,13 @@ describe('the multilayer perceptron', () => {
     const parameters = Float64Array.of(1, -1, 2, 0, /* b */ 0, -3, /* layer 2 */ 1, 1, 0, -1, /* b */ 0.5, 0);
 
     // x = (3, 1): hidden (3 − 1, 6 − 3) = (2, 3); scores (2 + 3 + 0.5, −3).  x = (0, 1): hidden (−1 → 0, −3 → 0).
-    const scores = model.scores(parameters, matrixOfRows([[3, 1], [0, 1]]));
+    const scores = model.scores(
+      parameters,
+      matrixOfRows([
+        [3, 1],
+        [0, 1],
+      ]),
+    );
 
     expect(rowsOf(scores)).toEqual([
       [5.5, -3],
@@ -54,13 +60,23 @@ describe('the multilayer perceptron', () => {
   it('never penalises biases', () => {
     const model = multilayerPerceptron({ inputSize: 2, hidden: [3], classes: 2 });
     const parameters = new Float64Array(model.parameterCount);
-    for (const block of model.blocks) if (block.kind === 'bias') parameters.fill(7, block.offset, block.offset + block.size);
+    for (const block of model.blocks)
+      if (block.kind === 'bias') parameters.fill(7, block.offset, block.offset + block.size);
 
     expect(model.loss(parameters, matrixOfRows([[1, 2]]), [0], objective).penalty).toBe(0);
   });
 
   it('lets a NaN reach the loss, through every activation', () => {
-    for (const activation of ['relu', 'leaky-relu', 'elu', 'gelu', 'gelu-tanh', 'sigmoid', 'tanh', 'identity'] as const) {
+    for (const activation of [
+      'relu',
+      'leaky-relu',
+      'elu',
+      'gelu',
+      'gelu-tanh',
+      'sigmoid',
+      'tanh',
+      'identity',
+    ] as const) {
       const model = multilayerPerceptron({ inputSize: 1, hidden: [2], classes: 2, activation });
       const parameters = model.initialize(createGenerator(0));
 

@@ -10,7 +10,7 @@ describe('Adam', () => {
 
     optimizer.step(parameters, new Float64Array([0.5, -300, 1e-4]), optimizer.createState(3));
 
-    expect([...parameters]).toEqual([0.99, 1.01, 0.99].map((x) => expect.closeTo(x, 5)));
+    expect([...parameters]).toEqual([0.99, 1.01, 0.99].map((x) => expect.closeTo(x, 5) as number));
   });
 
   it('steps 3.16 times too far at first without the bias correction: (1 − β₁) / √(1 − β₂)', () => {

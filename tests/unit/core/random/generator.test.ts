@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createGenerator, restoreGenerator } from '../../../../core/random/generator.ts';
+import { createGenerator, type RandomState, restoreGenerator } from '../../../../core/random/generator.ts';
 import { choose, permutation, shuffle, uniform, uniformInteger } from '../../../../core/random/sampling.ts';
 
 const draw = (random: ReturnType<typeof createGenerator>, count: number) =>
@@ -14,7 +14,7 @@ describe('a generator', () => {
     const random = createGenerator(42, 'weights');
     draw(random, 7);
 
-    const restored = restoreGenerator(JSON.parse(JSON.stringify(random.state())));
+    const restored = restoreGenerator(JSON.parse(JSON.stringify(random.state())) as RandomState);
 
     expect(draw(restored, 20)).toEqual(draw(random, 20));
   });

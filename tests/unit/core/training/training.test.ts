@@ -20,7 +20,9 @@ describe('minibatches', () => {
   it('draw the order of an epoch from seed and epoch only, whatever the batch size', () => {
     const ofEpoch = (batchSize: number | 'full') => {
       const batches = minibatches({ ...options, batchSize });
-      return Array.from({ length: batches.batchesPerEpoch }, (_, batch) => [...batches.batch({ epoch: 3, batch })]).flat();
+      return Array.from({ length: batches.batchesPerEpoch }, (_, batch) => [
+        ...batches.batch({ epoch: 3, batch }),
+      ]).flat();
     };
 
     expect(ofEpoch(7)).toEqual(ofEpoch(10));
