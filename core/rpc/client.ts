@@ -93,7 +93,7 @@ export function createClient<C extends Contract>(
           if (!waiting.delete(id)) return;
           signal?.removeEventListener('abort', onabort);
           if ('error' in outcome) reject(outcome.error);
-          else resolve(outcome.value as Output<C, M>);
+          else resolve(outcome.value);
         },
       });
       signal?.addEventListener('abort', onabort, { once: true });

@@ -52,7 +52,7 @@ export function serve<C extends Contract>(
   const logInternal = options.onInternalError ?? ((_cause, method) => `${method}-${++internalErrors}`);
   const methods = new Map<string, { definition: MethodDefinition; handler: AnyHandler }>();
   for (const [method, definition] of Object.entries(contract)) {
-    methods.set(method, { definition, handler: handlers[method as keyof Handlers<C>] as unknown as AnyHandler });
+    methods.set(method, { definition, handler: handlers[method as keyof Handlers<C>] });
   }
   const running = new Map<number, RunningCall>();
   let isClosed = false;

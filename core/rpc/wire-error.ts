@@ -1,5 +1,5 @@
 /** How an error travels: its code and details. Stacks and texts stay where they are. */
-import { type ErrorCode, type ErrorDetails, StudioError } from '../errors.ts';
+import { type ErrorCode, isStudioError, StudioError } from '../errors.ts';
 import type { WireError } from './transport.ts';
 
 /**
@@ -7,14 +7,12 @@ import type { WireError } from './transport.ts';
  * `logInternal` has put it down.
  */
 export function toWireError(cause: unknown, logInternal: (cause: unknown) => string): WireError {
-  if (cause instanceof StudioError) {
-    return { code: cause.code, details: cause.details as unknown as WireError['details'] };
-  }
+  if (isStudioError(cause)) return { code: cause.code, details: cause.details };
   return { code: 'INTERNAL', details: { reference: logInternal(cause) } };
 }
 
 /** The codes of both sides come from one catalogue; a code that this side does not know keeps its name. */
 export function fromWireError(error: WireError): StudioError {
   const code = error.code as ErrorCode;
-  return new StudioError(code, error.details as unknown as ErrorDetails[ErrorCode]);
+  return new StudioError(code, error.details);
 }

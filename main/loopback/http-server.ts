@@ -44,7 +44,8 @@ const maxBodyBytes = 64 * 1024;
 const maxMessageBytes = 1 << 20;
 
 /** A constant: what a person sees for a moment between the link and the page. */
-const signedInPage = '<!doctype html><meta charset=utf-8><meta http-equiv=refresh content="0;url=/"><title>Tessera</title>';
+const signedInPage =
+  '<!doctype html><meta charset=utf-8><meta http-equiv=refresh content="0;url=/"><title>Tessera</title>';
 
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { files, hostLabel, version, onConnect, onSignIn } = options;
@@ -216,6 +217,9 @@ function sendJson(request: IncomingMessage, response: ServerResponse, value: unk
 
 function refuseUpgrade(socket: Duplex | Socket, status: number): void {
   const headers = Object.entries({ ...securityHeaders, Connection: 'close', 'Content-Length': '0' });
-  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+  ];
   socket.end(`${lines.join('\r\n')}\r\n\r\n`, () => socket.destroy());
 }

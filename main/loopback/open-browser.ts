@@ -34,15 +34,22 @@ export function chooseOpener(machine: Machine): Opener {
   const { platform, environment, isRoot } = machine;
   const isLinux = platform !== 'win32' && platform !== 'darwin';
   if (isRoot && isLinux) return { kind: 'none', reason: 'root' };
-  if (isLinux && !environment['DISPLAY'] && !environment['WAYLAND_DISPLAY']) return { kind: 'none', reason: 'no-display' };
+  if (isLinux && !environment['DISPLAY'] && !environment['WAYLAND_DISPLAY'])
+    return { kind: 'none', reason: 'no-display' };
 
-  const browser = [environment['TESSERA_BROWSER'] ?? '', ...browsers(machine)].find((file) => file && machine.exists(file));
+  const browser = [environment['TESSERA_BROWSER'] ?? '', ...browsers(machine)].find(
+    (file) => file && machine.exists(file),
+  );
   if (browser !== undefined) {
     return { kind: 'command', command: browser, arguments: (file) => [`--app=${file.href}`] };
   }
   if (platform === 'darwin') return { kind: 'command', command: '/usr/bin/open', arguments: (file) => [file.href] };
   if (platform === 'win32') {
-    return { kind: 'command', command: 'rundll32.exe', arguments: (file) => ['url.dll,FileProtocolHandler', file.href] };
+    return {
+      kind: 'command',
+      command: 'rundll32.exe',
+      arguments: (file) => ['url.dll,FileProtocolHandler', file.href],
+    };
   }
   const xdgOpen = onPath(machine, ['xdg-open']).find((file) => machine.exists(file));
   if (xdgOpen === undefined) return { kind: 'none', reason: 'no-browser' };
@@ -59,7 +66,9 @@ export function launch(opener: Extract<Opener, { kind: 'command' }>, file: URL):
 function browsers(machine: Machine): string[] {
   const { platform, environment } = machine;
   if (platform === 'darwin') {
-    return ['Google Chrome', 'Microsoft Edge', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
+    return ['Google Chrome', 'Microsoft Edge', 'Chromium'].map(
+      (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
+    );
   }
   if (platform === 'win32') {
     const folders = ['PROGRAMFILES', 'PROGRAMFILES(X86)', 'LOCALAPPDATA'].flatMap((name) => environment[name] ?? []);

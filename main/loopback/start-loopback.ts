@@ -48,7 +48,8 @@ export async function startLoopback(options: LoopbackHostOptions): Promise<Loopb
     onSignIn: () => signedIn(),
   });
   // A second host on the same folder gets another port and must not make it the one of tomorrow.
-  if (identity.port === null || server.port === wanted) keepHostIdentity(dataFolder, { ...identity, port: server.port });
+  if (identity.port === null || server.port === wanted)
+    keepHostIdentity(dataFolder, { ...identity, port: server.port });
   const invitation = await invite(server, terminal, options.open);
   signedIn = () => invitation.signedIn();
   return {

@@ -25,20 +25,34 @@ const options = { onInternalError: () => 'helper-log-1' };
 
 function inMemory(): Promise<Wire> {
   const [near, far] = inMemoryTransportPair();
-  serve(echoContract, echoHandlers(() => far.close()), far, options);
+  serve(
+    echoContract,
+    echoHandlers(() => far.close()),
+    far,
+    options,
+  );
   return Promise.resolve({ transport: near, stop: () => Promise.resolve(near.close()) });
 }
 
 function messagePort(): Promise<Wire> {
   const { port1, port2 } = new MessageChannel();
-  serve(echoContract, echoHandlers(() => port2.close()), portTransport(port2), options);
+  serve(
+    echoContract,
+    echoHandlers(() => port2.close()),
+    portTransport(port2),
+    options,
+  );
   const transport = portTransport(port1);
   return Promise.resolve({ transport, stop: () => Promise.resolve(transport.close()) });
 }
 
 function childProcess(): Promise<Wire> {
   const entry = fileURLToPath(new URL('./echo-helper.ts', import.meta.url));
-  const child = fork(entry, { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(entry, {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const exit = once(child, 'exit');
   const transport = childTransport(child);
   return Promise.resolve({
@@ -54,7 +68,12 @@ async function webSocket(): Promise<Wire> {
   const http = createServer();
   const sockets = new WebSocketServer({ server: http, perMessageDeflate: false });
   sockets.on('connection', (socket) => {
-    serve(echoContract, echoHandlers(() => socket.terminate()), hostSocketTransport(socket), options);
+    serve(
+      echoContract,
+      echoHandlers(() => socket.terminate()),
+      hostSocketTransport(socket),
+      options,
+    );
   });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');

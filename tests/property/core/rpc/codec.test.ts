@@ -27,9 +27,12 @@ const { frame } = fc.letrec<{ frame: unknown }>((tie) => ({
     typedArray,
     fc.array(tie('frame'), { maxLength: 4 }),
     fc
-      .array(fc.tuple(fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', '0', 'length')), tie('frame')), {
-        maxLength: 4,
-      })
+      .array(
+        fc.tuple(fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', '0', 'length')), tie('frame')),
+        {
+          maxLength: 4,
+        },
+      )
       .map((entries) => Object.fromEntries(entries)),
   ),
 }));
@@ -99,7 +102,13 @@ describe('the codec of the WebSocket', () => {
     ['the list of all arrays', [['value', 'constructor']]],
     ['nowhere', [['value', 'missing']]],
     ['the frame itself', [[]]],
-    ['the same place twice', [['value', 'place'], ['value', 'place']]],
+    [
+      'the same place twice',
+      [
+        ['value', 'place'],
+        ['value', 'place'],
+      ],
+    ],
     ['a place with a value', [['value', 'taken']]],
   ])('refuses an array that is put to %s', (_name, paths) => {
     const table = paths.map((path) => [path, 0, 0]);
