@@ -70,9 +70,10 @@ export default defineConfig({
         minify: false,
         sourcemap: true,
         rolldownOptions: {
+          // Chunks lie beside the programs, so that a file named relative to `import.meta.url` is found from either.
           input: nodeEntries,
           external: (id) => external.some((name) => id === name || id.startsWith(`${name}/`)),
-          output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+          output: { format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
         },
       },
     },

@@ -12,7 +12,13 @@ export default defineConfig({
     passWithNoTests: false,
     projects: projects.map((name) => ({
       extends: true as const,
-      test: { name, include: [`tests/${name}/**/*.test.ts`], environment: 'node', testTimeout: 60_000, hookTimeout: 60_000 },
+      test: {
+        name,
+        include: [`tests/${name}/**/*.test.ts`],
+        environment: 'node',
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      },
     })),
   },
 });

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './project.ts';
+import { isProgram, root } from './project.ts';
 
 const sources = join(root, 'core/kernels/assembly');
 const entry = join(sources, 'index.ts');
@@ -35,4 +35,4 @@ export function compileKernels(): 'absent' | 'up to date' | 'compiled' {
   return 'compiled';
 }
 
-if (import.meta.main) console.log(`kernels: ${compileKernels()}`);
+if (isProgram(import.meta)) console.log(`kernels: ${compileKernels()}`);

@@ -8,9 +8,19 @@
  * nothing and still succeeds. So the number of messages is compared with the sources here.
  */
 import { compile } from '@inlang/paraglide-js';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { root } from './project.ts';
+import { isProgram, root } from './project.ts';
 
 const sources = join(root, 'core/messages');
 const compiled = join(sources, 'compiled');
@@ -19,7 +29,8 @@ const inputs = [join(sources, 'en.json'), join(sources, 'ko.json'), join(root, '
 /** Compiles when a source is newer than the last result. Returns the number of messages, or null when nothing had to be done. */
 export async function compileMessages(): Promise<number | null> {
   const missing = inputs.filter((file) => !existsSync(file));
-  if (missing.length > 0) throw new Error(`These message files are missing: ${missing.map((file) => relative(root, file)).join(', ')}`);
+  if (missing.length > 0)
+    throw new Error(`These message files are missing: ${missing.map((file) => relative(root, file)).join(', ')}`);
   const stamp = join(compiled, '.stamp');
   const newest = Math.max(...inputs.map((file) => statSync(file).mtimeMs));
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) return null;
@@ -70,7 +81,7 @@ function readJson(file: string): Record<string, unknown> {
   return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 }
 
-if (import.meta.main) {
+if (isProgram(import.meta)) {
   const count = await compileMessages();
   console.log(count === null ? 'messages: up to date' : `messages: ${count} compiled for en and ko`);
   process.exit(0); // Paraglide leaves a timer of 30 s behind.

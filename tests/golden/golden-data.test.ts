@@ -8,12 +8,15 @@ import { sharedFile } from '../support/shared.ts';
 const folder = join(root, 'tests/golden/data');
 
 describe('the golden data', () => {
-  it.each(readdirSync(folder).filter((name) => name.endsWith('.json')))('%s is byte for byte what the reference scripts printed', (name) => {
-    const original = sharedFile(join('oracles', name), `golden data ${name} against its original`);
-    if (original === null) return;
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.json')))(
+    '%s is byte for byte what the reference scripts printed',
+    (name) => {
+      const original = sharedFile(join('oracles', name), `golden data ${name} against its original`);
+      if (original === null) return;
 
-    expect(readFileSync(join(folder, name)).equals(readFileSync(original))).toBe(true);
-  });
+      expect(readFileSync(join(folder, name)).equals(readFileSync(original))).toBe(true);
+    },
+  );
 
   it('gives not-a-number and infinities back as numbers', () => {
     const numbers = goldenCases('losses').flatMap((c) => [...numbersIn(c)]);

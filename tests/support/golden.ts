@@ -27,14 +27,19 @@ const files = new Map<GoldenFamily, Readonly<Record<string, unknown>>>();
 export function goldenFile<T = Readonly<Record<string, unknown>>>(family: GoldenFamily): T {
   let file = files.get(family);
   if (file === undefined) {
-    file = JSON.parse(readFileSync(join(folder, `${family}.json`), 'utf8'), decodeNumber) as Readonly<Record<string, unknown>>;
+    file = JSON.parse(readFileSync(join(folder, `${family}.json`), 'utf8'), decodeNumber) as Readonly<
+      Record<string, unknown>
+    >;
     files.set(family, file);
   }
   return file as T;
 }
 
 /** All cases of a family, or those of one kind or id prefix: `goldenCases('losses', (c) => c.id.startsWith('softmax/'))`. */
-export function goldenCases<T extends GoldenCase = GoldenCase>(family: GoldenFamily, choose: (c: T) => boolean = () => true): readonly T[] {
+export function goldenCases<T extends GoldenCase = GoldenCase>(
+  family: GoldenFamily,
+  choose: (c: T) => boolean = () => true,
+): readonly T[] {
   return goldenFile<{ cases: readonly T[] }>(family).cases.filter(choose);
 }
 
@@ -50,7 +55,8 @@ export function toleranceOf(c: GoldenCase, quantity?: string): Tolerance {
   const tolerance = c.tolerance as Tolerance & Readonly<Record<string, Tolerance>>;
   const own = quantity === undefined ? undefined : (tolerance as Readonly<Record<string, Tolerance>>)[quantity];
   const found = own ?? (typeof tolerance.abs === 'number' || typeof tolerance.rel === 'number' ? tolerance : undefined);
-  if (found === undefined) throw new Error(`The golden case ${c.id} has no tolerance${quantity === undefined ? '' : ` for ${quantity}`}`);
+  if (found === undefined)
+    throw new Error(`The golden case ${c.id} has no tolerance${quantity === undefined ? '' : ` for ${quantity}`}`);
   return { abs: found.abs ?? 0, rel: found.rel ?? 0, reason: found.reason };
 }
 

@@ -4,10 +4,11 @@ import { join, resolve } from 'node:path';
 import { root } from '../../scripts/project.ts';
 
 /** The folder `TESSERA_SHARED`, else `../shared` beside the project; null when there is none. */
-export const sharedFolder: string | null = [process.env['TESSERA_SHARED'], join(root, '../shared')]
-  .filter((folder) => folder !== undefined && folder !== '')
-  .map((folder) => resolve(folder!))
-  .find((folder) => existsSync(folder)) ?? null;
+export const sharedFolder: string | null =
+  [process.env['TESSERA_SHARED'], join(root, '../shared')]
+    .filter((folder) => folder !== undefined && folder !== '')
+    .map((folder) => resolve(folder!))
+    .find((folder) => existsSync(folder)) ?? null;
 
 /**
  * A file or folder of the shared data, such as `data/cifar10-small.tar`. Where it is absent, says so in one line and returns null;
