@@ -56,9 +56,8 @@ export function stratifiedSplit({ labels, groups, heldOut: request, random }: Sp
   const left = strata.map((stratum, k) => {
     const kept: (readonly number[])[] = [];
     let room = quotas[k]!;
-    for (const [g, group] of stratum.groups.entries()) {
-      const isLast = kept.length === 0 && g === stratum.groups.length - 1; // stays to be learnt from
-      if (isLast || group.length > room) {
+    for (const group of stratum.groups) {
+      if (group.length > room) {
         kept.push(group);
         continue;
       }
@@ -183,7 +182,10 @@ function mostFrequentLabel(unit: readonly number[], labels: ArrayLike<number>): 
   )[0];
 }
 
-/** Pictures to hold out of each stratum: floors of the exact shares, the largest remainders rounded up. */
+/**
+ * Pictures to hold out of each stratum: floors of the exact shares, the largest remainders rounded up. Always fewer than
+ * the stratum has, and none of a single group, so that something stays to be learnt from.
+ */
 function quotasOf(strata: readonly Stratum[], wanted: number, n: number, random: RandomGenerator): number[] {
   const limit = (stratum: Stratum) => (stratum.groups.length > 1 ? stratum.size - 1 : 0);
   const quotas = strata.map((stratum) => Math.min(limit(stratum), Math.floor((wanted * stratum.size) / n)));

@@ -15,19 +15,11 @@
 import { requireOneOf, requirePositive } from '../options.ts';
 import type { RandomGenerator } from '../random/generator.ts';
 import { normal, uniformBetween } from '../random/sampling.ts';
+import { type InitializationName, initializationNames } from '../recipe/recipe.ts';
+
+export { type InitializationName, initializationNames };
 
 export type InitializationScheme = 'he' | 'xavier' | 'lecun';
-export type InitializationName = `${InitializationScheme}-${'normal' | 'uniform'}`;
-
-export const initializationNames = [
-  'he-normal',
-  'he-uniform',
-  'xavier-normal',
-  'xavier-uniform',
-  'lecun-normal',
-  'lecun-uniform',
-] as const satisfies readonly InitializationName[];
-
 /**
  * The factor by which weights are widened to make up for what an activation takes away.
  *

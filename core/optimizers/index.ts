@@ -75,14 +75,17 @@ export const optimizers: readonly OptimizerDescription[] = [
  *
  * @throws StudioError INVALID_OPTION for an unknown kind, an unknown option or a value out of range.
  */
-export function createOptimizer(recipe: { readonly kind: string }): Optimizer {
-  const { kind, ...options } = recipe as { kind: string } & Record<string, number>;
+export function createOptimizer(recipe: {
+  readonly kind: string;
+  readonly [option: string]: string | number;
+}): Optimizer {
+  const { kind, ...options } = recipe;
   const description = optimizers.find((candidate) => candidate.kind === kind);
   if (!description) {
     const known = optimizers.map((candidate) => candidate.kind).join(' | ');
     throw new StudioError('INVALID_OPTION', { option: 'optimizer', value: kind, expected: known });
   }
-  return description.create(options);
+  return description.create(options as Record<string, number>); // a word is refused as out of range
 }
 
 function moments(): OptimizerOption[] {

@@ -17,7 +17,10 @@
  * arXiv:1606.08415 (both GELUs).
  * Golden: tests/golden/data/mlp.json, cases activation/… (PyTorch, float64).
  */
+import type { ActivationName } from '../../recipe/recipe.ts';
 import { erfc } from './error-function.ts';
+
+export type { ActivationName };
 
 export interface Activation {
   readonly name: string;
@@ -93,8 +96,7 @@ export const activations = {
   sigmoid,
   tanh,
   identity,
-} as const satisfies Record<string, Activation>;
-export type ActivationName = keyof typeof activations;
+} as const satisfies Record<ActivationName, Activation>;
 
 /** 1 / (1 + exp(−a)), without overflow on either side. */
 function logistic(a: number): number {

@@ -9,7 +9,10 @@ import {
 } from '../../../core/options.ts';
 
 const refused = (option: string, value: string) =>
-  expect.objectContaining({ code: 'INVALID_OPTION', details: expect.objectContaining({ option, value }) });
+  expect.objectContaining({
+    code: 'INVALID_OPTION',
+    details: expect.objectContaining({ option, value }) as object,
+  }) as Error;
 
 describe('checks of options', () => {
   it.each([0, -1, NaN, Infinity])('refuse %d where a number above 0 is needed', (value) => {
