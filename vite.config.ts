@@ -56,6 +56,7 @@ export default defineConfig({
         // An inlined picture or font would be a data: address, which the page's policy refuses.
         assetsInlineLimit: 0,
         modulePreload: { polyfill: false },
+        reportCompressedSize: false,
         chunkSizeWarningLimit: 1500,
       },
     },
@@ -70,6 +71,7 @@ export default defineConfig({
         minify: false,
         sourcemap: true,
         rolldownOptions: {
+          checks: { pluginTimings: false },
           // Chunks lie beside the programs, so that a file named relative to `import.meta.url` is found from either.
           input: nodeEntries,
           external: (id) => external.some((name) => id === name || id.startsWith(`${name}/`)),

@@ -20,7 +20,7 @@ const checks: readonly (readonly [name: string, program: string, ...flags: strin
   ['format', 'prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
   [
     'layers',
-    'dependency-cruiser/bin/dependency-cruise.mjs',
+    'dependency-cruiser/bin/dependency-cruiser.mjs',
     'core',
     'main',
     'renderer',

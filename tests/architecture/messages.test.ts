@@ -1,0 +1,136 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as compiled from '../../core/messages/compiled/messages.js';
+import { root } from '../../scripts/project.ts';
+
+type Messages = Readonly<Record<string, unknown>>;
+
+const en = readMessages('en');
+const ko = readMessages('ko');
+const keys = Object.keys(en);
+
+describe('the messages', () => {
+  it('are the same in English and Korean, key by key', () => {
+    expect(keys.length).toBeGreaterThan(20);
+    expect(Object.keys(ko)).toEqual(keys);
+  });
+
+  it('have the same placeholders in both languages', () => {
+    const different = keys.filter((key) => placeholders(en[key]).join() !== placeholders(ko[key]).join());
+
+    expect(different).toEqual([]);
+  });
+
+  it('are never empty', () => {
+    const empty = keys.filter((key) =>
+      texts(en[key])
+        .concat(texts(ko[key]))
+        .some((text) => text.trim() === ''),
+    );
+
+    expect(empty).toEqual([]);
+  });
+
+  it('are each compiled, and speak Korean when asked to', () => {
+    const functions = compiled.m as unknown as Record<
+      string,
+      (inputs: object, options: { locale: 'en' | 'ko' }) => string
+    >;
+    const plain = keys.filter((key) => typeof en[key] === 'string' && placeholders(en[key]).length === 0);
+
+    expect(plain.length).toBeGreaterThan(0);
+    for (const key of plain) {
+      expect(functions[key]!({}, { locale: 'en' })).toBe(en[key]);
+      expect(functions[key]!({}, { locale: 'ko' })).toBe(ko[key]);
+    }
+  });
+
+  it('exist for every use in the page, the command line and the hosts', () => {
+    const known = new Set(keys);
+    const missing = sourceFiles()
+      .flatMap(({ path, text }) => usedKeys(text).map((key) => ({ path, key })))
+      .filter(({ key }) => !known.has(key))
+      .map(({ path, key }) => `${path}: ${key}`);
+
+    expect(missing).toEqual([]);
+  });
+
+  it('exist for every error code, and every sentence of an error has a code', () => {
+    const codes = [...readFileSync(join(root, 'core/errors.ts'), 'utf8').matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map(
+      (match) => match[1]!.toLowerCase(),
+    );
+
+    expect(codes.length).toBeGreaterThan(5);
+    expect(codes.filter((code) => en[`error_${code}`] === undefined)).toEqual([]);
+  });
+});
+
+describe('the words of the page', () => {
+  it('are messages, and not written into the components', () => {
+    const written = sourceFiles()
+      .filter(({ path }) => path.endsWith('.svelte'))
+      .flatMap(({ path, text }) => visibleText(text).map((words) => `${path}: ${words}`));
+
+    expect(written).toEqual([]);
+  });
+
+  it('are found when they are written into a component', () => {
+    expect(visibleText('<script>const a = 1 > 2;</script><p class="x">Train now</p>')).toEqual(['Train now']);
+    expect(visibleText('<button aria-label="Close it" onclick={() => go()}>{m.ok()}</button>')).toEqual(['Close it']);
+    expect(visibleText('<p>{m.a()} · 32 × 32</p><style>p > a { color: red }</style>')).toEqual([]);
+  });
+});
+
+function readMessages(locale: 'en' | 'ko'): Messages {
+  const { $schema: _schema, ...messages } = JSON.parse(
+    readFileSync(join(root, `core/messages/${locale}.json`), 'utf8'),
+  ) as Messages;
+  return messages;
+}
+
+/** Every text of a message: itself, or those of its variants. */
+function texts(message: unknown): string[] {
+  if (typeof message === 'string') return [message];
+  if (Array.isArray(message))
+    return message.flatMap((variant) => texts((variant as { match?: unknown }).match ?? variant));
+  return typeof message === 'object' && message !== null ? Object.values(message).flatMap(texts) : [];
+}
+
+function placeholders(message: unknown): string[] {
+  return [
+    ...new Set(texts(message).flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!))),
+  ].sort();
+}
+
+function usedKeys(text: string): string[] {
+  if (!/messages(\.js|\.ts)['"]/.test(text)) return [];
+  return [...text.matchAll(/(?<![\w.$])m\.([a-z]\w*)/g)].map((match) => match[1]!);
+}
+
+function sourceFiles(): { path: string; text: string }[] {
+  return ['core', 'main', 'renderer', 'scripts'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.(ts|svelte)$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !path.includes('compiled') && !path.includes('assembly'))
+      .map((path) => ({ path: path.slice(root.length), text: readFileSync(path, 'utf8') })),
+  );
+}
+
+/** Text and readable attributes of a template, without what stands in braces; a text counts when it has a word of two letters. */
+function visibleText(component: string): string[] {
+  let template = component.replaceAll(/<(script|style)\b[\s\S]*?<\/\1>|<!--[\s\S]*?-->/g, '');
+  for (let before = ''; before !== template;) {
+    before = template;
+    template = template.replaceAll(/\{[^{}]*\}/g, '¤');
+  }
+  const attributes = [
+    ...template.matchAll(/\s(?:title|alt|label|placeholder|aria-label|aria-description)="([^"]*)"/g),
+  ].map((match) => match[1]!);
+  const content = template
+    .replaceAll(/<(?:"[^"]*"|'[^']*'|[^>"'])*>/g, '\n')
+    .split('\n')
+    .map((line) => line.trim());
+  return [...attributes, ...content].filter((text) => /\p{L}{2}/u.test(text) && text !== 'Tessera');
+}
