@@ -42,6 +42,8 @@ export interface ErrorDetails {
   /** After an interruption a step was computed once more and came out differently. */
   RESUME_DIFFERS: { step: number };
   CLASSES_DIFFER: { expected: string; actual: string };
+  /** More was dropped on the page than an upload may bring. */
+  UPLOAD_TOO_LARGE: { files: number; gigabytes: number };
   PICTURE_REFUSED: { path: string; reason: string };
 
   DISK_FULL: { path: string; neededBytes: number; freeBytes: number };

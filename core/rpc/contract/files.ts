@@ -22,6 +22,8 @@ export const filesContract = {
           subfolders: v.nullable(Count),
         }),
       ),
+      /** Files beyond the first 2,000, which are not listed. */
+      omitted: Count,
     }),
   },
   'files.beginUpload': { input: v.object({ name: v.string() }), output: v.object({ uploadId: Id }) },
