@@ -16,8 +16,21 @@ import type { CallInput, CallOptions, MethodOf, Output, Progress, RpcClient } fr
 import type { Command } from './commands/commands.ts';
 import type { Host } from './host/host.ts';
 import { language } from './language.svelte.ts';
+import type { Dropped } from './import/dropped.ts';
 import { errorSentence, m } from './messages.ts';
 import { PictureStore } from './pictures/picture-store.ts';
+
+export type ChooseWhat = 'source' | 'folder' | 'pictures';
+export interface ChooserQuestion {
+  readonly what: ChooseWhat;
+  readonly title: string;
+  readonly answer: (paths: readonly string[] | null) => void;
+}
+export interface DropTarget {
+  /** What happens with what is dropped, in words: `Drop to predict`. */
+  readonly label: string;
+  readonly ondrop: (dropped: Dropped) => void;
+}
 
 /** The one action that the header offers; the place in view decides what it is. */
 export interface PrimaryAction {
@@ -46,9 +59,13 @@ export class Studio {
   runId = $state<string | null>(null);
   primary = $state.raw<PrimaryAction | null>(null);
   /** Which dialog of the frame is open. */
-  dialog = $state<'palette' | 'settings' | 'shortcuts' | 'import' | null>(null);
-  /** Sources that the import dialog starts with: chosen, dropped or uploaded. */
-  importPaths = $state.raw<readonly string[] | null>(null);
+  dialog = $state<'palette' | 'settings' | 'shortcuts' | null>(null);
+  /** What the import dialog is about; null while it is closed. */
+  importSource = $state.raw<Dropped | null>(null);
+  /** The question that the folder chooser is open for, where the host has no dialog of its own. */
+  chooser = $state.raw<ChooserQuestion | null>(null);
+  /** Who takes what is dropped on the window; the place in view may set it. Null: the import dialog. */
+  dropTarget = $state.raw<DropTarget | null>(null);
   /** True once the backend has answered for the first time. */
   isReady = $state(false);
 
@@ -292,10 +309,47 @@ export class Studio {
     return [...this.#commands.values()].flat();
   }
 
-  /** Opens the import dialog, where `paths` are known on those. */
-  openImport(paths: readonly string[] | null = null): void {
-    this.importPaths = paths;
-    this.dialog = 'import';
+  /** Opens the import dialog on a source; without one a person chooses it first. */
+  async openImport(source?: Dropped): Promise<void> {
+    this.dialog = null;
+    if (source === undefined) {
+      const paths = await this.choosePaths('source', m.choose_source_title());
+      if (paths === null) return;
+      source = { kind: 'paths', paths };
+    }
+    this.importSource = source;
+  }
+
+  /** The source of a dataset was moved: a person says where it is now. */
+  async openLocate(dataset: DatasetSummary): Promise<boolean> {
+    const paths = await this.choosePaths('source', m.choose_locate_title({ name: dataset.name }));
+    const path = paths?.[0];
+    if (path === undefined) return false;
+    const located = await this.attempt(this.call('datasets.locate', { datasetId: dataset.id, path }));
+    if (located === null) return false;
+    await this.attempt(this.refreshDatasets());
+    return true;
+  }
+
+  /** The system's dialog where the host has one, the studio's chooser elsewhere. Null when a person changed their mind. */
+  async choosePaths(what: ChooseWhat, title: string): Promise<readonly string[] | null> {
+    const { chooseFolder, chooseFiles } = this.host;
+    if (what === 'pictures' && chooseFiles) return chooseFiles();
+    if (chooseFolder) {
+      const path = await chooseFolder();
+      return path === null ? null : [path];
+    }
+    this.chooser?.answer(null);
+    return new Promise((resolve) => {
+      this.chooser = {
+        what,
+        title,
+        answer: (paths) => {
+          this.chooser = null;
+          resolve(paths);
+        },
+      };
+    });
   }
 }
 

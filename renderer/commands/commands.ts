@@ -7,6 +7,8 @@ export interface Command {
   readonly run: () => void;
   /** In tinykeys' form: `$mod+k`, `g d`, `?`. Letters as codes (`KeyE`), so that they work under a Hangul layout. */
   readonly keys?: string;
+  /** The keys are handled where they make sense (a grid that has the focus), and only listed here. */
+  readonly isKeyElsewhere?: boolean;
   /** False where it makes no sense now; it is left out then. */
   readonly isAvailable?: () => boolean;
   /** Words it is also found by. */

@@ -797,6 +797,7 @@ export class FakeStudio {
             { name: 'ada', path: '/home/ada' },
             { name: '/', path: '/' },
           ],
+          omitted: 0,
           entries: [
             ...names.map((name) => ({
               name,
