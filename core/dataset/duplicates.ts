@@ -15,7 +15,7 @@ export interface DuplicateSearch {
 }
 
 /** Not in a group. */
-export const standsAlone = 0xffffffff;
+export const standsAlone = -1;
 
 /**
  * Bits in which hashes of near duplicates may differ. Saving a CIFAR-10 picture as JPEG of quality 75 changes 1.6 bits of 64
@@ -35,7 +35,7 @@ const largestBucket = 2000;
  *
  * Source of the search by parts: Norouzi, Punjani & Fleet 2012, "Fast Search in Hamming Space with Multi-Index Hashing".
  */
-export function* findDuplicateGroups(search: DuplicateSearch): Generator<number, Uint32Array<ArrayBuffer>> {
+export function* findDuplicateGroups(search: DuplicateSearch): Generator<number, Int32Array<ArrayBuffer>> {
   const { exact, perceptualHashes } = search;
   const n = exact.length;
   const parent = Uint32Array.from(exact);
@@ -76,7 +76,7 @@ export function* findDuplicateGroups(search: DuplicateSearch): Generator<number,
 
   const size = new Uint32Array(n);
   for (let i = 0; i < n; i++) size[find(i)]!++;
-  const groups = new Uint32Array(n).fill(standsAlone);
+  const groups = new Int32Array(n).fill(standsAlone);
   const numberOf = new Map<number, number>();
   for (let i = 0; i < n; i++) {
     const root = find(i);

@@ -14,6 +14,7 @@ import {
   type SplitName,
 } from '../../core/rpc/contract/common.ts';
 import type { DatasetSummary, FileReport, Picture, ProblemKind } from '../../core/rpc/contract/datasets.ts';
+import { excludedFlag, type DatasetVersion, type DatasetVersions } from './dataset-version.ts';
 import type { Store } from './open-store.ts';
 import {
   hasPixelCache,
@@ -24,9 +25,8 @@ import {
   type PixelShape,
 } from './pixel-cache.ts';
 
-export const flagExcluded = 1;
-export const flagWarned = 2;
-export const flagInGroup = 4;
+export const warnedFlag = 2;
+export const inGroupFlag = 4;
 
 export type DatasetKind = DatasetSummary['kind'];
 export type ReasonDetails = Readonly<Record<string, string | number>>;
@@ -73,24 +73,12 @@ export interface Warning {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Pictures, labels and splits of one version. */
-export interface DatasetVersion {
-  readonly datasetId: string;
-  readonly version: string;
+/** One version with all that belongs to it in memory. */
+export interface LoadedVersion extends DatasetVersion {
   readonly readingId: number;
   readonly cache: PixelCacheInfo;
-  /** Of the pixel cache. */
-  readonly pixelsPath: string;
-  readonly headerBytes: number;
-  readonly fit: FitPolicy;
-  readonly classes: readonly string[];
-  readonly labels: Uint16Array<ArrayBuffer>;
-  readonly splits: Uint8Array<ArrayBuffer>;
-  readonly flags: Uint8Array<ArrayBuffer>;
   /** (n) first picture with the same pixels. */
-  readonly exact: Uint32Array<ArrayBuffer>;
-  /** (n) duplicate group, 0xffffffff alone. */
-  readonly groups: Uint32Array<ArrayBuffer>;
+  readonly exact: Uint32Array;
 }
 
 export interface FinishedReading {
@@ -103,7 +91,7 @@ export interface FinishedReading {
   readonly splits: Uint8Array<ArrayBuffer>;
   readonly flags: Uint8Array<ArrayBuffer>;
   readonly exact: Uint32Array<ArrayBuffer>;
-  readonly groups: Uint32Array<ArrayBuffer>;
+  readonly groups: Int32Array<ArrayBuffer>;
 }
 
 export type PictureChange =
@@ -164,11 +152,11 @@ interface EntryRow {
 /** Versions whose columns are kept in memory. */
 const mostCached = 4;
 
-export class DatasetRepository {
+export class DatasetRepository implements DatasetVersions {
   readonly #store: Store;
   readonly #now: () => number;
   readonly #reader: PixelCacheReader;
-  readonly #versions = new Map<string, DatasetVersion>();
+  readonly #versions = new Map<string, Omit<LoadedVersion, 'name'>>();
   readonly #problems = new Map<string, ProblemGroups>();
   readonly #sql: Readonly<Record<keyof typeof statements, Statement>>;
 
@@ -373,7 +361,12 @@ export class DatasetRepository {
   // Versions --------------------------------------------------------------------------------------------------------------
 
   /** A version of a dataset; the current one when none is named. Fails with DATASET_NOT_FOUND. */
-  version(id: string, version: string = this.#row(id).version): DatasetVersion {
+  version(id: string, version: string | null = null): LoadedVersion {
+    const dataset = this.#row(id);
+    return { ...this.#loadVersion(id, version ?? dataset.version), name: dataset.name };
+  }
+
+  #loadVersion(id: string, version: string): Omit<LoadedVersion, 'name'> {
     const key = `${id}/${version}`;
     const known = this.#versions.get(key);
     if (known !== undefined) return known;
@@ -381,20 +374,24 @@ export class DatasetRepository {
     if (row === undefined) throw new StudioError('DATASET_NOT_FOUND', { dataset: id });
     const reading = this.#sql.reading.get(row.reading_id) as ReadingRow;
     const { width, height, channels, count, fit } = reading;
-    const loaded: DatasetVersion = {
+    const loaded: Omit<LoadedVersion, 'name'> = {
       datasetId: id,
       version,
       readingId: row.reading_id,
       cache: { width, height, channels, count, sha256: reading.pixels_sha256 },
       pixelsPath: pixelCachePath(this.caches, reading.pixels_sha256),
       headerBytes: pixelCacheHeaderBytes,
+      count,
+      width,
+      height,
+      channels,
       fit,
       classes: JSON.parse(row.classes) as string[],
       labels: new Uint16Array(ownBuffer(row.labels)),
       splits: new Uint8Array(ownBuffer(row.splits)),
       flags: new Uint8Array(ownBuffer(row.flags)),
       exact: new Uint32Array(ownBuffer(reading.exact)),
-      groups: new Uint32Array(ownBuffer(reading.duplicate_groups)),
+      groups: new Int32Array(ownBuffer(reading.duplicate_groups)),
     };
     const oldest = this.#versions.size >= mostCached ? [...this.#versions.keys()][0] : undefined;
     if (oldest !== undefined) {
@@ -405,12 +402,18 @@ export class DatasetRepository {
     return loaded;
   }
 
+  /** The version as it was read, before any edit. */
+  versionAsRead(current: LoadedVersion): LoadedVersion {
+    const first = this.#sql.firstVersion.get(current.datasetId, current.readingId) as { version: string };
+    return this.version(current.datasetId, first.version);
+  }
+
   /** Whether a dataset's current version is this one. */
   isCurrent(id: string, version: string): boolean {
     return (this.#sql.dataset.get(id) as DatasetRow | undefined)?.version === version;
   }
 
-  hasPixels(version: DatasetVersion): boolean {
+  hasPixels(version: LoadedVersion): boolean {
     return hasPixelCache(this.caches, version.cache);
   }
 
@@ -432,7 +435,7 @@ export class DatasetRepository {
       const indices = Uint32Array.from({ length: Math.min(block, cache.count - from) }, (_, i) => from + i);
       const pixels = this.#reader.read(cache, indices);
       for (const i of indices) {
-        if (splits[i] !== 0 || (flags[i]! & flagExcluded) !== 0) continue;
+        if (splits[i] !== 0 || (flags[i]! & excludedFlag) !== 0) continue;
         const label = labels[i]!;
         counts[label]!++;
         const offset = (i - from) * size;
@@ -454,7 +457,7 @@ export class DatasetRepository {
         path: row.path.toString('utf8'),
         label: version.labels[index]!,
         split: splitNames[version.splits[index]!]!,
-        excluded: (version.flags[index]! & flagExcluded) !== 0,
+        excluded: (version.flags[index]! & excludedFlag) !== 0,
         outcome: outcomeNames[row.outcome]!,
         reasons: reasonsOf(row).map(([code]) => code),
         originalWidth: row.original_width ?? version.cache.width,
@@ -509,8 +512,8 @@ export class DatasetRepository {
     for (const i of indices) {
       if (change.kind === 'label') labels[i] = change.label;
       else if (change.kind === 'split') splits[i] = splitNames.indexOf(change.split);
-      else if (change.kind === 'exclude') flags[i]! |= flagExcluded;
-      else flags[i]! &= ~flagExcluded;
+      else if (change.kind === 'exclude') flags[i]! |= excludedFlag;
+      else flags[i]! &= ~excludedFlag;
     }
     const version = versionOf({ ...before, labels, splits, flags });
     const editId = randomBytes(8).toString('hex');
@@ -556,12 +559,12 @@ export class DatasetRepository {
     return (this.#sql.lastOpened.pluck().get() as number) + 1;
   }
 
-  #problemsOf(version: DatasetVersion): ProblemGroups {
+  #problemsOf(version: LoadedVersion): ProblemGroups {
     const key = `${version.datasetId}/${version.version}`;
     let problems = this.#problems.get(key);
     if (problems === undefined) {
       const { groups, exact, labels, splits, flags } = version;
-      problems = findProblems(groups, exact, labels, splits, (i) => (flags[i]! & flagExcluded) !== 0);
+      problems = findProblems(groups, exact, labels, splits, (i) => (flags[i]! & excludedFlag) !== 0);
       this.#problems.set(key, problems);
     }
     return problems;
@@ -578,7 +581,7 @@ export class DatasetRepository {
     let excluded = 0;
     for (let i = 0; i < labels.length; i++) {
       hasSplit[splits[i]!] = true;
-      if ((flags[i]! & flagExcluded) !== 0) {
+      if ((flags[i]! & excludedFlag) !== 0) {
         excluded++;
         continue;
       }
@@ -651,6 +654,7 @@ const statements = {
   setTrashed: 'UPDATE dataset SET trashed_at = ? WHERE id = ?',
   setSource: 'UPDATE dataset SET source = ? WHERE id = ?',
   setVersion: 'UPDATE dataset SET version = ? WHERE id = ?',
+  firstVersion: 'SELECT version FROM dataset_version WHERE dataset_id = ? AND reading_id = ? ORDER BY rowid LIMIT 1',
   version: 'SELECT * FROM dataset_version WHERE dataset_id = ? AND version = ?',
   reading: 'SELECT * FROM reading WHERE id = ?',
   picture: 'SELECT * FROM source_entry WHERE reading_id = ? AND picture = ?',
@@ -666,22 +670,22 @@ const statements = {
 } as const;
 
 /** sha256 over the pixel cache's name, classes, labels, splits and exclusions: all that decides what is learnt from. */
-function versionOf(content: Pick<DatasetVersion, 'cache' | 'classes' | 'labels' | 'splits' | 'flags'>): string {
+function versionOf(content: Pick<LoadedVersion, 'cache' | 'classes' | 'labels' | 'splits' | 'flags'>): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([content.cache.sha256, content.classes]));
   hash.update(bytesOf(content.labels));
-  hash.update(content.splits);
-  hash.update(content.flags.map((flag) => flag & flagExcluded));
+  hash.update(bytesOf(content.splits));
+  hash.update(content.flags.map((flag) => flag & excludedFlag));
   return hash.digest('hex');
 }
 
 function warnedPictures({ flags }: DatasetVersion): Uint32Array[] {
   const warned: Uint32Array[] = [];
-  for (let i = 0; i < flags.length; i++) if ((flags[i]! & flagWarned) !== 0) warned.push(Uint32Array.of(i));
+  for (let i = 0; i < flags.length; i++) if ((flags[i]! & warnedFlag) !== 0) warned.push(Uint32Array.of(i));
   return warned;
 }
 
-function requirePictures({ cache }: DatasetVersion, indices: Uint32Array): void {
+function requirePictures({ cache }: LoadedVersion, indices: Uint32Array): void {
   for (const index of indices) {
     if (index >= cache.count) {
       throw new StudioError('INVALID_OPTION', { option: 'indices', value: String(index), expected: `0 … ${cache.count - 1}` });
@@ -689,7 +693,7 @@ function requirePictures({ cache }: DatasetVersion, indices: Uint32Array): void 
   }
 }
 
-function fileReport(row: EntryRow, version: DatasetVersion): FileReport {
+function fileReport(row: EntryRow, version: LoadedVersion): FileReport {
   const path = row.path.toString('utf8');
   const isUtf8 = Buffer.from(path, 'utf8').equals(row.path);
   const first = reasonsOf(row)[0];
@@ -740,7 +744,7 @@ function hashBytes([high, low]: readonly [number, number]): Buffer {
   return bytes;
 }
 
-function bytesOf(column: ArrayBufferView<ArrayBuffer>): Buffer {
+function bytesOf(column: ArrayBufferView): Buffer {
   return Buffer.from(column.buffer, column.byteOffset, column.byteLength);
 }
 

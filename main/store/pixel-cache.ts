@@ -49,7 +49,7 @@ export class PixelCacheWriter {
     this.path = path;
     this.#shape = shape;
     rmSync(path, { force: true });
-    this.#fd = openSync(path, 'wx', 0o600);
+    this.#fd = openSync(path, 'wx+', 0o600);
     writeFully(this.#fd, new Uint8Array(pixelCacheHeaderBytes));
   }
 
@@ -62,6 +62,11 @@ export class PixelCacheWriter {
     this.#hash.update(pixels);
     writeFully(this.#fd!, pixels);
     this.#count += pixels.length / pictureBytes(this.#shape);
+  }
+
+  /** Reads a picture that was appended. */
+  read(index: number, into: Uint8Array): void {
+    readFully(this.#fd!, into, pixelCacheHeaderBytes + index * pictureBytes(this.#shape));
   }
 
   /** Makes the file durable under its name in `caches`. */

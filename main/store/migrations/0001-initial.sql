@@ -31,7 +31,7 @@ CREATE TABLE reading (
   outcomes TEXT CHECK (outcomes IS NULL OR json_valid(outcomes)),
   warnings TEXT CHECK (warnings IS NULL OR json_valid(warnings)),
   exact BLOB,             -- uint32: first picture with the same pixels
-  duplicate_groups BLOB   -- uint32: number of the group, 0xffffffff alone
+  duplicate_groups BLOB   -- int32: number of the group, -1 alone
 ) STRICT;
 CREATE INDEX reading_of_dataset ON reading (dataset_id);
 CREATE INDEX reading_of_source ON reading (source_key) WHERE dataset_id IS NULL;
