@@ -343,7 +343,7 @@ function isLitterFile(name: string): boolean {
 }
 
 /** Litter, and extensions no picture format uses; a name without one is judged by its content. */
-function isIgnoredName(name: string): boolean {
+export function isIgnoredName(name: string): boolean {
   if (isLitterFile(name)) return true;
   const dot = name.lastIndexOf('.');
   const extension = dot <= 0 ? '' : name.slice(dot + 1).toLowerCase();

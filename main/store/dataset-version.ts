@@ -1,3 +1,5 @@
+import type { FitPolicy } from '../../core/rpc/contract/common.ts';
+
 /** One immutable version of a dataset: what a run trains on. Columns have one entry a picture, in stored order. */
 export interface DatasetVersion {
   readonly datasetId: string;
@@ -10,6 +12,8 @@ export interface DatasetVersion {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 3;
+  /** How pictures of another shape are brought to this size. */
+  readonly fit: FitPolicy;
   readonly classes: readonly string[];
   readonly labels: Uint16Array<ArrayBuffer>;
   /** Index into `splitNames`. */

@@ -1,0 +1,48 @@
+import { defaultRecipe } from '../../../core/recipe/recipe.ts';
+import type { trainingContract } from '../../../core/rpc/contract/training.ts';
+import type { Handlers } from '../../../core/rpc/define.ts';
+import type { DatasetVersions } from '../../store/dataset-version.ts';
+import { pictureSource } from '../picture-source.ts';
+import type { RunRegistry } from '../run-registry.ts';
+import type { SettingsFile } from '../settings-file.ts';
+
+export function trainingHandlers(
+  registry: RunRegistry,
+  datasets: DatasetVersions,
+  settings: SettingsFile,
+) {
+  return {
+    'training.defaults': ({ datasetId, model }) => {
+      const dataset = datasets.version(datasetId, null);
+      const recipe = defaultRecipe({ id: datasetId, version: dataset.version }, model);
+      const trainCount = pictureSource(dataset, recipe.split).train.length;
+      return {
+        ...recipe,
+        features: [...recipe.features],
+        batchSize: recipe.batchSize === 'full' ? 'full' : Math.max(1, Math.min(recipe.batchSize, trainCount)),
+        backend: settings.current.computeBackend,
+        model: recipe.model.kind === 'mlp' ? { ...recipe.model, hidden: [...recipe.model.hidden] } : recipe.model,
+      };
+    },
+    'training.start': ({ recipe, name, threads }) => ({ runId: registry.start({ recipe, name, threads }) }),
+    'training.watch': async ({ runId }, { signal, progress }) => ({
+      status: await registry.watch(runId, signal, progress),
+    }),
+    'training.pause': async ({ runId }) => {
+      await registry.pause(runId);
+      return {};
+    },
+    'training.resume': async ({ runId }) => {
+      await registry.resume(runId);
+      return {};
+    },
+    'training.stop': async ({ runId }) => {
+      await registry.stop(runId);
+      return {};
+    },
+    'training.discard': async ({ runId }) => {
+      await registry.discard(runId);
+      return {};
+    },
+  } satisfies Handlers<typeof trainingContract>;
+}
