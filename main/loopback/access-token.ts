@@ -66,7 +66,7 @@ export class Access {
   }
 
   #issue(secrets: Secret[], lifeMs: number, limit: number): string {
-    const value = randomBytes(32).toString('base64url');
+    const value = randomBytes(32).toString('hex'); // never begins with a dash, so that it can be an argument
     secrets.push({ hash: sha256(value), expiresAt: this.#now() + lifeMs });
     if (secrets.length > limit) secrets.shift();
     return value;

@@ -2,6 +2,7 @@
 import type { RawData, WebSocket } from 'ws';
 import { decodeFrame, encodeFrame } from '../../core/rpc/codec.ts';
 import { TransportListeners } from '../../core/rpc/listeners.ts';
+import { messageLimit, RateLimit } from '../../core/rpc/rate-limit.ts';
 import type { Transport } from '../../core/rpc/transport.ts';
 
 /** Close codes of RFC 6455. */
@@ -21,8 +22,7 @@ export interface SocketLimits {
 }
 
 export const socketLimits: SocketLimits = {
-  burst: 200,
-  perSecond: 200,
+  ...messageLimit,
   pingMs: 30_000,
   ticketMs: 5_000,
   stalledBytes: 4 * 2 ** 20,
@@ -42,7 +42,7 @@ export interface SocketOptions {
 export function socketTransport(socket: WebSocket, options: SocketOptions = {}): Transport {
   const limits = { ...socketLimits, ...options.limits };
   const listeners = new TransportListeners();
-  const allow = rateLimit(limits.burst, limits.perSecond);
+  const rate = new RateLimit(limits, () => performance.now());
   let takeTicket = options.takeTicket;
   let answeredPing = true;
   let waitingAtLastLook = 0;
@@ -63,7 +63,7 @@ export function socketTransport(socket: WebSocket, options: SocketOptions = {}):
 
   socket.on('pong', () => (answeredPing = true));
   socket.on('ping', () => {
-    if (!allow()) end(closeCodes.overLimit, 'too many messages');
+    if (!rate.take()) end(closeCodes.overLimit, 'too many messages');
   });
   socket.on('message', receive);
   socket.on('error', () => undefined); // `close` follows
@@ -76,7 +76,7 @@ export function socketTransport(socket: WebSocket, options: SocketOptions = {}):
 
   function receive(data: RawData, isBinary: boolean): void {
     if (!listeners.isOpen) return;
-    if (!allow()) return end(closeCodes.overLimit, 'too many messages');
+    if (!rate.take()) return end(closeCodes.overLimit, 'too many messages');
     if (!isBinary) return end(closeCodes.textRefused, 'text');
     let frame: unknown;
     try {
@@ -115,18 +115,4 @@ export function socketTransport(socket: WebSocket, options: SocketOptions = {}):
 function ticketOf(frame: unknown): string | null {
   if (typeof frame !== 'object' || frame === null || !('kind' in frame) || !('ticket' in frame)) return null;
   return frame.kind === 'ticket' && typeof frame.ticket === 'string' ? frame.ticket : null;
-}
-
-/** A token bucket: `burst` at once, `perSecond` in the long run. */
-function rateLimit(burst: number, perSecond: number): () => boolean {
-  let tokens = burst;
-  let last = performance.now();
-  return () => {
-    const now = performance.now();
-    tokens = Math.min(burst, tokens + ((now - last) / 1000) * perSecond);
-    last = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
-  };
 }

@@ -8,6 +8,7 @@
  */
 import { decodeFrame, encodeFrame, maxRequestBytes } from '../../core/rpc/codec.ts';
 import { TransportListeners } from '../../core/rpc/listeners.ts';
+import { messageLimit, RateLimit } from '../../core/rpc/rate-limit.ts';
 import type { Transport } from '../../core/rpc/transport.ts';
 import { StudioError } from '../../core/errors.ts';
 
@@ -31,9 +32,23 @@ export async function openSocketTransport(page: Pick<Location, 'host' | 'hostnam
   return transport;
 }
 
-/** The transport over an open or opening socket whose `binaryType` is `arraybuffer`. */
+/** Stays below what the host allows, because the two clocks do not see the same intervals. */
+const ownLimit = { burst: messageLimit.burst * 0.9, perSecond: messageLimit.perSecond * 0.9 };
+
+/**
+ * The transport over an open or opening socket whose `binaryType` is `arraybuffer`. More messages than the host allows
+ * wait their turn, in order.
+ */
 export function socketTransport(socket: WebSocket): Transport {
   const listeners = new TransportListeners();
+  const rate = new RateLimit(ownLimit, () => performance.now());
+  const waiting: Uint8Array<ArrayBuffer>[] = [];
+
+  function sendWaiting(): void {
+    while (waiting.length > 0 && listeners.isOpen && rate.take()) socket.send(waiting.shift()!);
+    if (waiting.length > 0 && listeners.isOpen) setTimeout(sendWaiting, 1000 / ownLimit.perSecond);
+  }
+
   socket.addEventListener('message', (event: MessageEvent<unknown>) => {
     try {
       if (!(event.data instanceof ArrayBuffer)) throw new Error('Malformed message: text.');
@@ -52,7 +67,8 @@ export function socketTransport(socket: WebSocket): Transport {
         const method = frame.kind === 'request' ? frame.method : frame.kind;
         throw new StudioError('INVALID_INPUT', { method, path: '', problem: `larger than ${maxRequestBytes} bytes` });
       }
-      socket.send(message);
+      waiting.push(message);
+      if (waiting.length === 1) sendWaiting();
     },
     onMessage: (listener) => listeners.setMessageListener(listener),
     onClose: (listener) => listeners.addCloseListener(listener),

@@ -65,7 +65,7 @@ describe('the browser host', () => {
     expect(first.status).toBe(200);
     expect(first.headers.location).toBeUndefined();
     expect(first.body).toContain('<meta http-equiv=refresh content="0;url=/">');
-    expect(cookie).toMatch(new RegExp(`^studio_${host.port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/$`));
+    expect(cookie).toMatch(new RegExp(`^studio_${host.port}=[0-9a-f]{64}; HttpOnly; SameSite=Strict; Path=/$`));
     expect(second.status).toBe(403);
     expect((await ask('/', { Cookie: cookie!.split(';')[0]! })).body).toContain('<title>page</title>');
   });
@@ -163,6 +163,14 @@ describe('the browser host', () => {
 
     expect(await Promise.all([closeOf(text!), closeOf(nonsense!), closeOf(flood!)])).toEqual([1003, 1007, 1008]);
     expect(await clientOf(good!).call('jobs.count', {})).toEqual({ active: 3 });
+  });
+
+  it('never closes on a page of the studio, however many calls it makes at once', async () => {
+    const client = clientOf(await openSocket(await signIn()));
+
+    const answers = await Promise.all(Array.from({ length: 600 }, () => client.call('jobs.count', {})));
+
+    expect(answers.every(({ active }) => active === 3)).toBe(true);
   });
 
   it('serves sixteen sockets and refuses the next, until one is gone', async () => {

@@ -41,6 +41,21 @@ export const filesContract = {
     }),
     output: v.object({}),
   },
+  /** Whole small files, many in one message: a page may send 200 messages a second and no more. */
+  'files.uploadFiles': {
+    input: v.object({
+      uploadId: Id,
+      files: v.pipe(
+        v.array(v.object({ path: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)), content: bytes })),
+        v.maxLength(1000),
+        v.check(
+          (files) => files.reduce((sum, { content }) => sum + content.length, 0) <= uploadBlockBytes,
+          'at most 512 KiB',
+        ),
+      ),
+    }),
+    output: v.object({}),
+  },
   /** Ends an upload; `path` is then a source for `imports.look` or `prediction.start`. */
   'files.endUpload': { input: v.object({ uploadId: Id }), output: v.object({ path: v.string(), files: Count }) },
   'files.dropUpload': { input: v.object({ uploadId: Id }), output: v.object({}) },

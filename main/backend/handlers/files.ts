@@ -19,6 +19,10 @@ export function filesHandlers({ uploads, recentSources, roots = machineRoots() }
       await uploads.write(uploadId, path, offset, block);
       return {};
     },
+    'files.uploadFiles': async ({ uploadId, files }) => {
+      for (const { path, content } of files) await uploads.write(uploadId, path, 0, content);
+      return {};
+    },
     'files.endUpload': ({ uploadId }) => uploads.end(uploadId),
     'files.dropUpload': async ({ uploadId }) => {
       await uploads.drop(uploadId);

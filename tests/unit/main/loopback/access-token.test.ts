@@ -22,7 +22,7 @@ describe('access to the browser host', () => {
     const secrets = [access.issueToken(), access.issueToken(), access.issueTicket()];
 
     expect(new Set(secrets).size).toBe(3);
-    for (const secret of secrets) expect(Buffer.from(secret, 'base64url').length).toBe(32);
+    for (const secret of secrets) expect(Buffer.from(secret, 'hex').length).toBe(32);
   });
 
   it('takes a token for a minute', () => {

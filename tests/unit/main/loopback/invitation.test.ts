@@ -50,7 +50,7 @@ describe('the invitation into the page', () => {
   it('is one line with a link that works, where no window is asked for', async () => {
     invitation = await invite(server, terminal, false);
 
-    expect(lines).toEqual([expect.stringMatching(/^READY http:\/\/127\.0\.0\.1:1\/auth\?token=[\w-]{43}$/)]);
+    expect(lines).toEqual([expect.stringMatching(/^READY http:\/\/127\.0\.0\.1:1\/auth\?token=[0-9a-f]{64}$/)]);
     expect(access.signIn(tokenOf(lines[0]))).not.toBeNull();
   });
 
@@ -91,7 +91,7 @@ describe('the invitation into the page', () => {
       invitation = await invite(server, terminal, true, opener);
 
       const file = fileURLToPath(redirect);
-      const token = /url=http:\/\/abc\.localhost:1\/auth\?token=([\w-]{43})"/.exec(readFileSync(file, 'utf8'))?.[1];
+      const token = /url=http:\/\/abc\.localhost:1\/auth\?token=([0-9a-f]{64})"/.exec(readFileSync(file, 'utf8'))?.[1];
       expect(statSync(file).mode & 0o777).toBe(0o600);
       expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
       expect(file).not.toContain(token);
@@ -133,7 +133,7 @@ describe('the invitation into the page', () => {
 
       const commandLine = readFileSync(seen, 'utf8');
       const file = new URL(/--app=(.*)\0/.exec(commandLine)![1]!);
-      const token = /token=([\w-]{43})/.exec(readFileSync(fileURLToPath(file), 'utf8'))![1]!;
+      const token = /token=([0-9a-f]{64})/.exec(readFileSync(fileURLToPath(file), 'utf8'))![1]!;
       expect(commandLine).not.toContain(token);
     });
   });
