@@ -1,12 +1,19 @@
 /** Names of classes as a person reads them: a folder's own, and the samples' in the language of the page. */
 import type { DatasetSummary } from '../core/rpc/contract/datasets.ts';
-import { codeMessage } from './messages.ts';
+import { codeMessage, m } from './messages.ts';
 
 type Named = Pick<DatasetSummary, 'kind' | 'classes'>;
 
 export function className(dataset: Named, label: number): string {
   const name = dataset.classes[label] ?? `#${label}`;
   return dataset.kind === 'sample' ? sampleClassName(name) : name;
+}
+
+/** The name of a dataset: a person's own, and a sample's in the language of the page. */
+export function datasetName(dataset: Pick<DatasetSummary, 'kind' | 'name'>): string {
+  if (dataset.kind !== 'sample') return dataset.name;
+  const id = dataset.name.toLowerCase();
+  return id === 'shapes' ? m.sample_shapes_title() : id === 'handwriting' ? m.sample_handwriting_title() : dataset.name;
 }
 
 export function sampleClassName(name: string): string {

@@ -13,7 +13,7 @@ const fits: Readonly<Record<DatasetSummary['fit'], () => string>> = {
 export function lessonOf(dataset: DatasetSummary): string {
   const origin =
     dataset.kind === 'sample' ? m.dataset_origin_sample() : m.dataset_origin_source({ path: dataset.sourcePath ?? '' });
-  const size = `${dataset.width} × ${dataset.height}${dataset.channels === 1 ? `, ${m.dataset_grey()}` : ''}`;
+  const size = `${dataset.width}\u00a0×\u00a0${dataset.height}${dataset.channels === 1 ? `, ${m.dataset_grey()}` : ''}`;
   const shape =
     dataset.kind === 'folder' ? m.dataset_shape_fitted({ size, fit: fits[dataset.fit]() }) : m.dataset_shape({ size });
   const { train, validation, test } = dataset.counts;

@@ -57,3 +57,9 @@ export function engineSentence(engine: EngineStatus | null, connection: 'connect
         : null;
   return [decoder ?? state, engine.backend, m.status_threads({ count: engine.threads })].join(' · ');
 }
+
+/** Which kernels compute and where, in one sentence. */
+export function engineExplanation(engine: EngineStatus): string {
+  const kernels = engine.backend === 'native' ? m.status_native_explained() : m.status_wasm_explained();
+  return `${kernels} ${m.status_threads_explained({ count: engine.threads })}`;
+}

@@ -457,7 +457,7 @@ export class FakeStudio {
       split: (['train', 'validation', 'test'] as const)[dataset.splits[index]!]!,
       excluded: (flags & 1) !== 0,
       outcome: flags & 2 ? 'warned' : 'imported',
-      reasons: flags & 2 ? ['exif_rotated'] : [],
+      reasons: flags & 2 ? ['exif-rotated'] : [],
       originalWidth: 640,
       originalHeight: 480,
       sizeBytes: 48_213 + index,
@@ -636,7 +636,7 @@ export class FakeStudio {
             kind === 'rejected'
               ? { code: i % 2 ? 'truncated' : 'not_an_image', details: {} }
               : kind === 'warned'
-                ? { code: 'exif_rotated', details: {} }
+                ? { code: 'exif-rotated', details: {} }
                 : kind === 'skipped'
                   ? { code: 'symlink', details: {} }
                   : kind === 'ignored'
@@ -819,6 +819,7 @@ export class FakeStudio {
         await wait(1);
         return {};
       },
+      'files.uploadFiles': () => ({}),
       'files.endUpload': ({ uploadId }) => ({ path: `/home/ada/.local/share/tessera/uploads/${uploadId}`, files: 12 }),
       'files.dropUpload': () => ({}),
 
