@@ -111,6 +111,10 @@ export class DecoderPool {
     return this.#state;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Calls that keep every process busy. */
   get callsAtATime(): number {
     return this.size * callsAtATime;

@@ -97,7 +97,9 @@ export async function readSource(
     if (unfinished !== null) repository.discardReading(unfinished);
     return { reading, source: { ...source, kind: opened.kind } };
   } catch (cause) {
-    recorder.discard();
+    // When the studio closes, what was read stays: the next import of the source goes on from it.
+    if (decoders.isClosed) recorder.suspend();
+    else recorder.discard();
     throw cause;
   }
 }

@@ -96,6 +96,11 @@ export class ReadingRecorder {
     this.#flushedMs = performance.now();
   }
 
+  /** Leaves what is committed, to be gone on with. */
+  suspend(): void {
+    this.#writer.close();
+  }
+
   /** Undoes everything. */
   discard(): void {
     this.#writer.discard();

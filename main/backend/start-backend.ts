@@ -6,8 +6,6 @@ import { cpus } from 'node:os';
 import { isStudioError, StudioError } from '../../core/errors.ts';
 import type { AppInfo } from '../../core/rpc/contract/app.ts';
 import { computeContract } from '../../core/rpc/contract/compute.ts';
-import type { datasetsContract } from '../../core/rpc/contract/datasets.ts';
-import type { importsContract } from '../../core/rpc/contract/imports.ts';
 import type { StudioContract } from '../../core/rpc/contract/index.ts';
 import type { Handlers } from '../../core/rpc/define.ts';
 import type { HelperLauncher } from '../../core/rpc/helper.ts';
@@ -22,9 +20,11 @@ import { DecoderPool } from './decoder-pool.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { Evaluation } from './evaluation.ts';
 import { appHandlers } from './handlers/app.ts';
+import { datasetsHandlers } from './handlers/datasets.ts';
 import { evaluationHandlers } from './handlers/evaluation.ts';
 import { explanationHandlers } from './handlers/explanation.ts';
 import { filesHandlers } from './handlers/files.ts';
+import { importsHandlers } from './handlers/imports.ts';
 import { jobsHandlers } from './handlers/jobs.ts';
 import { picturesHandlers } from './handlers/pictures.ts';
 import { predictionHandlers } from './handlers/prediction.ts';
@@ -115,6 +115,7 @@ function assemble(
   const datasets = new DatasetRepository(store);
   if (!isReadOnly) {
     runs.markInterrupted();
+    datasets.tidy();
     const orphans = checkpoints.deleteOrphans();
     if (orphans > 0) warn('files without a row were deleted', { checkpoints: orphans });
   }
@@ -193,7 +194,8 @@ function assemble(
   return {
     handlers: {
       ...appHandlers({ info, engine, settings, viewState: new ViewStateRepository(store) }),
-      ...({} as Pick<Handlers<StudioContract>, keyof typeof datasetsContract | keyof typeof importsContract>),
+      ...datasetsHandlers(datasets, decoder),
+      ...importsHandlers({ datasets, decoders: decoder, jobs }),
       ...filesHandlers({ uploads, recentSources: () => recentSources(datasets) }),
       ...jobsHandlers(jobs),
       ...trainingHandlers(registry, datasets, settings),

@@ -83,9 +83,14 @@ export class PixelCacheWriter {
     return { ...this.#shape, count: this.#count, sha256 };
   }
 
-  discard(): void {
+  /** Leaves the unfinished file. */
+  close(): void {
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
+  }
+
+  discard(): void {
+    this.close();
     rmSync(this.path, { force: true });
   }
 }
