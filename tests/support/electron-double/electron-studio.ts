@@ -33,9 +33,11 @@ export interface ElectronStudioOptions {
   /** The bundled main entry; by default the one that was built. */
   readonly entry?: string;
   readonly arguments?: readonly string[];
+  /** How long the entry may take to be evaluated; longer counts as hanging. */
+  readonly readyWithinMs?: number;
 }
 
-/** Starts it; rejects when the entry does not finish evaluating within twenty seconds, as Electron would hang. */
+/** Starts it; rejects when the entry does not finish evaluating in time, as Electron would hang for ever. */
 export async function startElectronStudio(options: ElectronStudioOptions): Promise<ElectronStudio> {
   const entry = options.entry ?? fileURLToPath(new URL('dist/node/electron.js', root));
   const child = fork(runner, [entry, '--data', options.dataFolder, ...(options.arguments ?? [])], {
@@ -53,13 +55,13 @@ export async function startElectronStudio(options: ElectronStudioOptions): Promi
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
 
-  const next = (kind: Message['kind']) =>
+  const next = (kind: Message['kind'], withinMs = 20_000) =>
     new Promise<Message>((resolve, reject) => {
       const early = seen.find((message) => message.kind === kind);
       if (early !== undefined) return resolve(early);
       listeners.push((message) => message.kind === kind && resolve(message));
       void exited.then((code) => reject(new Error(`The Electron host ended with ${code} before “${kind}”.`)));
-      setTimeout(() => reject(new Error(`The Electron host never said “${kind}”.`)), 20_000).unref();
+      setTimeout(() => reject(new Error(`The Electron host never said “${kind}”.`)), withinMs).unref();
     });
 
   const ask = (request: Asked) =>
@@ -85,7 +87,7 @@ export async function startElectronStudio(options: ElectronStudioOptions): Promi
       await exited;
     },
   };
-  await next('ready').catch(async (cause: unknown) => {
+  await next('ready', options.readyWithinMs).catch(async (cause: unknown) => {
     child.kill('SIGKILL');
     throw cause;
   });
