@@ -16,6 +16,7 @@ import {
   type ShouldStop,
   type StepEngine,
 } from './step-engine.ts';
+import { indexOfHighest, lossOfRow } from './row-loss.ts';
 
 /** Pictures that an evaluation looks at between two questions whether to stop. */
 const evaluationRows = 256;
@@ -267,44 +268,16 @@ function judge(
   labels: Uint16Array,
   dS: Float32Array | null,
 ): { lossSum: number; correct: number } {
-  const judgeRow = loss === 'softmax' ? judgeSoftmax : judgeHinge;
   let lossSum = 0;
   let correct = 0;
   for (let i = 0; i < rows; i++) {
     const row = scores.subarray(i * classes, (i + 1) * classes);
     const y = labels[i]!;
-    let highest = 0;
-    for (let j = 1; j < classes; j++) if (row[j]! > row[highest]!) highest = j;
+    const highest = indexOfHighest(row);
     if (highest === y) correct++;
-    lossSum += judgeRow(row, y, highest, rows, dS?.subarray(i * classes, (i + 1) * classes) ?? null);
+    lossSum += lossOfRow(loss, row, y, highest, rows, dS?.subarray(i * classes, (i + 1) * classes) ?? null);
   }
   return { lossSum, correct };
-}
-
-function judgeSoftmax(row: Float32Array, y: number, highest: number, n: number, dS: Float32Array | null): number {
-  const max = row[highest]!;
-  let sum = 0;
-  for (let j = 0; j < row.length; j++) sum += Math.exp(row[j]! - max);
-  if (dS !== null) {
-    for (let j = 0; j < row.length; j++) dS[j] = (Math.exp(row[j]! - max) / sum - (j === y ? 1 : 0)) / n;
-  }
-  return Math.log(sum) - (row[y]! - max);
-}
-
-function judgeHinge(row: Float32Array, y: number, _highest: number, n: number, dS: Float32Array | null): number {
-  let loss = 0;
-  let violations = 0;
-  for (let j = 0; j < row.length; j++) {
-    const margin = row[j]! - row[y]! + 1;
-    const isViolated = j !== y && !(margin <= 0); // NaN has to reach the loss
-    if (isViolated) {
-      loss += margin;
-      violations++;
-    }
-    if (dS !== null) dS[j] = isViolated ? 1 / n : 0;
-  }
-  if (dS !== null) dS[y] = -violations / n;
-  return loss;
 }
 
 /** One step of the optimizer; t counts from 1. The formulas are in core/optimizers. */

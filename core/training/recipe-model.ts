@@ -6,7 +6,7 @@ import { linearClassifier } from '../models/linear-classifier.ts';
 import { multilayerPerceptron } from '../models/multilayer-perceptron.ts';
 import { createGenerator } from '../random/generator.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { type EnginePictures, type EngineSetup, type PixelScaling, sizesOf } from './step-engine.ts';
+import { type EngineShape, type PixelScaling, sizesOf } from './step-engine.ts';
 import type { TrainingPlan } from './train.ts';
 
 /** The recipe's model for pictures of so many features. */
@@ -27,22 +27,14 @@ export function scalingOf({ mean, deviation }: Standardization): PixelScaling {
   return { mean: Float32Array.from(mean), inverseDeviation: Float32Array.from(deviation, (sigma) => 1 / sigma) };
 }
 
-export function engineSetupOf(
-  recipe: Recipe,
-  classes: number,
-  pictures: EnginePictures,
-  standardization: Standardization,
-  parameters: Float32Array,
-): EngineSetup {
+/** The part of an engine's setup that the recipe decides before there are pictures. */
+export function engineShapeOf(recipe: Recipe, featureCount: number, classes: number): EngineShape {
   return {
-    sizes: sizesOf(recipe, pictures.featureCount, classes),
+    sizes: sizesOf(recipe, featureCount, classes),
     activation: recipe.model.kind === 'mlp' ? recipe.model.activation : 'identity',
     loss: recipe.loss,
     penaltyFactor: l2GradientFactor(recipe.l2, recipe.l2Convention),
     optimizer: recipe.optimizer,
-    pictures,
-    scaling: scalingOf(standardization),
-    parameters,
   };
 }
 

@@ -69,8 +69,8 @@ export interface PixelScaling {
   readonly inverseDeviation: Float32Array;
 }
 
-/** Everything an engine is made from. */
-export interface EngineSetup {
+/** What is computed. */
+export interface EngineShape {
   /** [features, hidden…, classes]. */
   readonly sizes: readonly number[];
   readonly activation: ActivationName;
@@ -78,6 +78,10 @@ export interface EngineSetup {
   /** What a weight is multiplied by in the penalty's gradient: λ or 2λ. */
   readonly penaltyFactor: number;
   readonly optimizer: OptimizerRecipe;
+}
+
+/** Everything an engine is made from. */
+export interface EngineSetup extends EngineShape {
   readonly pictures: EnginePictures;
   readonly scaling: PixelScaling;
   /** Initial parameters. */

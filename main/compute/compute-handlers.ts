@@ -3,7 +3,8 @@ import { cpus } from 'node:os';
 import { StudioError } from '../../core/errors.ts';
 import type { computeContract } from '../../core/rpc/contract/compute.ts';
 import type { HandlerContext, Handlers } from '../../core/rpc/define.ts';
-import { startTask, type TaskThread, threadCount } from './task-thread.ts';
+import { startTask, type TaskThread } from './task-thread.ts';
+import { threadCount } from './thread-count.ts';
 import type { TaskInput, TaskMethod, TaskOutput, TaskProgress } from './task.ts';
 
 export interface ComputeOptions {

@@ -2,11 +2,11 @@
 import { cancelled, StudioError } from '../../core/errors.ts';
 import { templatesOf } from '../../core/explanation/templates.ts';
 import type { Checkpoint } from '../../core/training/checkpoint.ts';
-import { plainStepEngine } from '../../core/training/plain-step-engine.ts';
-import { classifierOf, engineSetupOf } from '../../core/training/recipe-model.ts';
-import type { EnginePictures, ShouldStop } from '../../core/training/step-engine.ts';
+import { classifierOf, engineShapeOf, scalingOf } from '../../core/training/recipe-model.ts';
+import type { EnginePictures, EngineShape, ShouldStop } from '../../core/training/step-engine.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
-import { loadPictures } from './picture-memory.ts';
+import { loadForEngine } from './load-for-engine.ts';
+import { allocateEngine, type EngineMemory, startEngine } from './shared-engine.ts';
 import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
 
 const none = new Uint32Array(0);
@@ -15,15 +15,20 @@ const none = new Uint32Array(0);
 const progressIntervalMs = 50;
 
 export function scores(
-  { model, source, indices }: TaskInput<'compute.scores'>,
+  { model, source, indices, threads }: TaskInput<'compute.scores'>,
   context: TaskContext<'compute.scores'>,
 ): TaskOutput<'compute.scores'> {
   const checkpoint = readCheckpoint(model.path);
   requireSize(checkpoint, source);
   const unlabelled = { ...source, labels: new Uint16Array(source.count) }; // scores know nothing of the truth
-  const pictures = loadPictures(unlabelled, { train: none, validation: none, test: indices });
+  const { memory, pictures } = loadForEngine(
+    unlabelled,
+    { train: none, validation: none, test: indices },
+    scoringShape(checkpoint),
+    threads,
+  );
   let toldMs = performance.now();
-  const all = scoresOf(checkpoint, pictures, (done) => {
+  const all = scoresOf(checkpoint, memory, pictures, (done) => {
     if (performance.now() - toldMs >= progressIntervalMs) {
       toldMs = performance.now();
       context.progress({ done, total: indices.length });
@@ -41,11 +46,11 @@ export function predict({ model, pixels, count }: TaskInput<'compute.predict'>):
     const expected = `(${count}, ${checkpoint.height}, ${checkpoint.width}, ${checkpoint.channels})`;
     throw new StudioError('SHAPE_MISMATCH', { what: 'pixels', expected, actual: `(${pixels.length})` });
   }
-  const test = Uint32Array.from({ length: count }, (_, i) => i);
-  const labels = new Uint16Array(count);
-  return {
-    scores: scoresOf(checkpoint, { pixels, featureCount, labels, sets: { train: none, validation: none, test } }),
-  };
+  const memory = allocateEngine({ ...scoringShape(checkpoint), pixelBytes: pixels.length, threads: 1 });
+  memory.pixels.set(pixels);
+  const sets = { train: none, validation: none, test: Uint32Array.from({ length: count }, (_, i) => i) };
+  const pictures = { pixels: memory.pixels, featureCount, labels: new Uint16Array(count), sets };
+  return { scores: scoresOf(checkpoint, memory, pictures, () => false) };
 }
 
 export function templates({ model, offset, limit }: TaskInput<'compute.templates'>): TaskOutput<'compute.templates'> {
@@ -72,17 +77,23 @@ export function templates({ model, offset, limit }: TaskInput<'compute.templates
   };
 }
 
+/** The model without what only training needs: no optimizer with moments. */
+function scoringShape({ recipe, classes, width, height, channels }: Checkpoint): EngineShape {
+  const shape = engineShapeOf(recipe, width * height * channels, classes.length);
+  return { ...shape, optimizer: { kind: 'sgd', learningRate: 1 } };
+}
+
 /** Scores of the pictures in `test`. Throws CANCELLED when told to stop. */
 function scoresOf(
   checkpoint: Checkpoint,
+  memory: EngineMemory,
   pictures: EnginePictures,
-  shouldStop: ShouldStop = () => false,
+  shouldStop: ShouldStop,
 ): Float32Array<ArrayBuffer> {
-  const { recipe, classes, standardization, state } = checkpoint;
-  const forScores = { ...recipe, optimizer: { kind: 'sgd', learningRate: 1 } } as const; // keeps no moments
-  const engine = plainStepEngine(
-    engineSetupOf(forScores, classes.length, pictures, standardization, state.engine.parameters),
-  );
+  const { standardization, state } = checkpoint;
+  const scaling = scalingOf(standardization);
+  const { parameters } = state.engine;
+  const engine = startEngine(memory, { ...scoringShape(checkpoint), pictures, scaling, parameters });
   try {
     const scores = engine.scores('test', shouldStop);
     if (scores === null) throw cancelled();

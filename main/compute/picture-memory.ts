@@ -7,13 +7,19 @@ import type { EnginePictures, EngineSet } from '../../core/training/step-engine.
 /** A read at least fills this before the next: what the system takes at once. */
 const largestReadBytes = 2 ** 30;
 
+/** Numbers of pictures within the dataset version. */
+export type PictureSets = Readonly<Record<EngineSet, Uint32Array>>;
+
+/** Where pixels are read to: so many bytes, zeros. */
+export type AllocatePixels = (bytes: number) => Uint8Array;
+
 /**
  * The pictures of these sets, packed: a picture that is in none of them is not read, one in two is read once.
  *
  * @throws StudioError BAD_DATASET_FILE when the file is missing or shorter than it should be, INVALID_OPTION for numbers
  *   and labels that do not exist.
  */
-export function loadPictures(source: PictureSource, sets: Readonly<Record<EngineSet, Uint32Array>>): EnginePictures {
+export function loadPictures(source: PictureSource, sets: PictureSets, allocate: AllocatePixels): EnginePictures {
   const featureCount = source.width * source.height * source.channels;
   requireSource(source, sets);
   const wanted = Uint32Array.from(new Set([...sets.train, ...sets.validation, ...sets.test])).sort();
@@ -24,8 +30,10 @@ export function loadPictures(source: PictureSource, sets: Readonly<Record<Engine
     labels[i] = source.labels[picture]!;
   });
   const packed = (numbers: Uint32Array) => numbers.map((picture) => place.get(picture)!);
+  const pixels = allocate(wanted.length * featureCount);
+  readPictures(source, featureCount, wanted, pixels);
   return {
-    pixels: readPictures(source, featureCount, wanted),
+    pixels,
     featureCount,
     labels,
     sets: { train: packed(sets.train), validation: packed(sets.validation), test: packed(sets.test) },
@@ -37,8 +45,8 @@ function readPictures(
   { pixelsPath, headerBytes, count }: PictureSource,
   featureCount: number,
   wanted: Uint32Array,
-): Uint8Array {
-  const pixels = new Uint8Array(new SharedArrayBuffer(wanted.length * featureCount));
+  pixels: Uint8Array,
+): void {
   const file = open(pixelsPath);
   try {
     if (fstatSync(file).size < headerBytes + count * featureCount) throw badFile(pixelsPath, 'it is too short');
@@ -58,13 +66,9 @@ function readPictures(
   } finally {
     closeSync(file);
   }
-  return pixels;
 }
 
-function requireSource(
-  { labels, classes, count }: PictureSource,
-  sets: Readonly<Record<EngineSet, Uint32Array>>,
-): void {
+function requireSource({ labels, classes, count }: PictureSource, sets: PictureSets): void {
   if (labels.length !== count) {
     throw new StudioError('SHAPE_MISMATCH', { what: 'labels', expected: `(${count})`, actual: `(${labels.length})` });
   }

@@ -2,11 +2,11 @@
  * Runs one task in a worker thread of its own. Whatever happens to the thread (out of memory, a defect) ends this task
  * with a reason and nothing else; its memory goes with it and is never used again half-written.
  */
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { cancelled, StudioError } from '../../core/errors.ts';
 import { fromWireError } from '../../core/rpc/wire-error.ts';
 import type { TrainingRequest } from '../../core/training/train.ts';
+import { threadFile } from './thread-file.ts';
 import {
   requests,
   type Task,
@@ -19,9 +19,6 @@ import {
 
 /** A thread that was told to end has this long before it is ended. */
 const graceMs = 5000;
-
-/** From the source the threads are TypeScript too; in a bundle they are the bundle's own entry. */
-const threadFile = new URL(import.meta.url.endsWith('.ts') ? 'worker.ts' : 'compute-worker.js', import.meta.url);
 
 export interface TaskThread<M extends TaskMethod> {
   /** Rejects with the task's StudioError, COMPUTE_LOST when the thread died, CANCELLED when it was discarded. */
@@ -85,9 +82,4 @@ export function startTask<M extends TaskMethod>(
     });
   });
   return { result, request };
-}
-
-/** Threads to compute with: 0 stands for one a core. */
-export function threadCount(wanted: number): number {
-  return wanted === 0 ? availableParallelism() : wanted;
 }

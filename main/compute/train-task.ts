@@ -5,17 +5,17 @@ import { fitStandardization, type Standardization } from '../../core/features/st
 import type { Recipe } from '../../core/recipe/recipe.ts';
 import type { PictureSource } from '../../core/rpc/contract/compute.ts';
 import type { Checkpoint } from '../../core/training/checkpoint.ts';
-import { plainStepEngine } from '../../core/training/plain-step-engine.ts';
-import { engineSetupOf, initialParameters, planOf } from '../../core/training/recipe-model.ts';
+import { engineShapeOf, initialParameters, planOf, scalingOf } from '../../core/training/recipe-model.ts';
 import { optimizerVectors, type EnginePictures } from '../../core/training/step-engine.ts';
 import { train } from '../../core/training/train.ts';
 import { minibatches } from '../../core/training/minibatches.ts';
 import { readCheckpoint, requireSpace, weightsSha256, writeCheckpoint } from './checkpoint-file.ts';
-import { loadPictures } from './picture-memory.ts';
+import { loadForEngine } from './load-for-engine.ts';
+import { startEngine } from './shared-engine.ts';
 import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
 
 export function trainTask(
-  { jobId, recipe, source, stagingFolder, resumeFrom }: TaskInput<'compute.train'>,
+  { jobId, recipe, source, threads, stagingFolder, resumeFrom }: TaskInput<'compute.train'>,
   context: TaskContext<'compute.train'>,
 ): TaskOutput<'compute.train'> {
   const classes = source.classes.length;
@@ -28,18 +28,16 @@ export function trainTask(
   const resumed = resumeFrom === null ? null : readCheckpoint(resumeFrom);
   if (resumed !== null) requireSameRun(resumed, recipe, source);
 
-  const pictures = loadPictures(source, {
-    train: source.train,
-    validation: source.validation,
-    test: new Uint32Array(0),
-  });
+  const shape = engineShapeOf(recipe, source.width * source.height * source.channels, classes);
+  const sets = { train: source.train, validation: source.validation, test: new Uint32Array(0) };
+  const { memory, pictures } = loadForEngine(source, sets, shape, threads);
   if (context.request() === 'discard') throw cancelled();
   const standardization = resumed?.standardization ?? standardizationOf(recipe, pictures, source);
   if (context.request() === 'discard') throw cancelled();
   const parameters = resumed?.state.engine.parameters ?? initialParameters(recipe, pictures.featureCount, classes);
   requireSpace(stagingFolder, parameters.byteLength * (1 + optimizerVectors(recipe.optimizer).length));
 
-  const engine = plainStepEngine(engineSetupOf(recipe, classes, pictures, standardization, parameters));
+  const engine = startEngine(memory, { ...shape, pictures, scaling: scalingOf(standardization), parameters });
   const plan = planOf(recipe, source.train.length, source.validation.length);
   const { width, height, channels } = source;
   const model = { recipe, classes: source.classes, width, height, channels, standardization };

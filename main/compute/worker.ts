@@ -1,27 +1,24 @@
-/** A worker thread: does the one task it was started with, answers and ends. */
+/** A worker thread: does the one task it was started with, answers and ends; or helps such a thread to compute. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toWireError } from '../../core/rpc/wire-error.ts';
 import { logInternal } from './log-internal.ts';
+import { followLeader, type FollowerData } from './shared-engine.ts';
 import { predict, scores, templates } from './model-tasks.ts';
 import { requests, type Task, type TaskContext, type TaskMethod, type ThreadMessage } from './task.ts';
 import { trainTask } from './train-task.ts';
 
-const port = parentPort!;
-const task = workerData as Task;
-const control = new Int32Array(task.control);
-
-const context: TaskContext<TaskMethod> = {
-  request: () => requests[Atomics.load(control, 0)]!,
-  waitWhilePaused: () => void Atomics.wait(control, 0, requests.indexOf('pause')),
-  progress: (value) => post({ kind: 'progress', value }),
-};
-
 function post(message: ThreadMessage): void {
-  port.postMessage(message);
+  parentPort!.postMessage(message);
 }
 
 /** Each method's own input belongs to it by the type of a task. */
-function run(): unknown {
+function run(task: Task): unknown {
+  const control = new Int32Array(task.control);
+  const context: TaskContext<TaskMethod> = {
+    request: () => requests[Atomics.load(control, 0)]!,
+    waitWhilePaused: () => void Atomics.wait(control, 0, requests.indexOf('pause')),
+    progress: (value) => post({ kind: 'progress', value }),
+  };
   switch (task.method) {
     case 'compute.train':
       return trainTask((task as Task<'compute.train'>).input, context);
@@ -34,8 +31,12 @@ function run(): unknown {
   }
 }
 
-try {
-  post({ kind: 'result', value: run() });
-} catch (cause) {
-  post({ kind: 'error', error: toWireError(cause, logInternal) });
+const data = workerData as Task | FollowerData;
+if ('thread' in data) followLeader(data);
+else {
+  try {
+    post({ kind: 'result', value: run(data) });
+  } catch (cause) {
+    post({ kind: 'error', error: toWireError(cause, logInternal) });
+  }
 }

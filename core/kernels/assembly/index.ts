@@ -1,0 +1,14 @@
+/**
+ * The float32 kernels. AssemblyScript, compiled by scripts/kernels.ts; what each computes is written in plain TypeScript
+ * in core/training/plain-step-engine.ts, and tests hold both together.
+ *
+ * Pointers are byte addresses in the shared memory. Strides, inputs and columns are numbers of floats, multiples of 16:
+ * rows are filled up with zeros, so that no kernel has a ragged end along a row.
+ *
+ * Every number is added up in an order of its own that depends neither on the tile it is computed in nor on the thread.
+ */
+export { gather } from './gather';
+export { affine, inputGradient } from './products';
+export { packGradient, weightGradient, biasGradient } from './weight-gradient';
+export { rectify, rectifyGradient } from './rectify';
+export { sgdStep, momentumStep, adamStep, sumOf, flushDenormals } from './updates';

@@ -1,0 +1,104 @@
+/**
+ * Brings rows `from` to `to` of ∂A into panels of six outputs: entry (i, j) goes to panel ⌊j/6⌋, place (i, j mod 6). A
+ * panel has `capacity` rows. Outputs after the last are zeros in ∂A's filled-up row or are written as zeros here.
+ */
+export function packGradient(
+  dA: usize, dAStride: u32, from: u32, to: u32, outputs: u32, panels: usize, capacity: u32,
+): void {
+  const panelBytes = <usize>capacity * 24;
+  for (let i = from; i < to; i++) {
+    const row = dA + ((<usize>(i * dAStride)) << 2);
+    let target = panels + <usize>i * 24;
+    for (let j: u32 = 0; j < outputs; j += 6) {
+      for (let r: u32 = 0; r < 6; r++) {
+        const value = j + r < outputs ? load<f32>(row + ((<usize>(j + r)) << 2)) : 0;
+        store<f32>(target + ((<usize>r) << 2), value);
+      }
+      target += panelBytes;
+    }
+  }
+}
+
+/**
+ * Columns `from` to `to` (multiples of 8) of ∂W = ∂Aᵀ·X, or added to it where `isFirst` is 0; row by row of the batch.
+ *
+ * `panels` is ∂A as packGradient leaves it, X (rows, inputs); `column` has room for rows × 8 floats.
+ */
+export function weightGradient(
+  panels: usize, capacity: u32, rows: u32, outputs: u32, x: usize, inputs: u32, from: u32, to: u32,
+  column: usize, gradient: usize, isFirst: u32,
+): void {
+  const rowBytes = (<usize>inputs) << 2;
+  const panelBytes = <usize>capacity * 24;
+  for (let k = from; k < to; k += 8) {
+    let source = x + ((<usize>k) << 2);
+    let target = column;
+    for (let i: u32 = 0; i < rows; i++) {
+      v128.store(target, v128.load(source));
+      v128.store(target, v128.load(source, 16), 16);
+      source += rowBytes;
+      target += 32;
+    }
+    let panel = panels;
+    for (let j: u32 = 0; j < outputs; j += 6) {
+      panel6x8(panel, column, rows, gradient + <usize>j * rowBytes + ((<usize>k) << 2), rowBytes, min(6, outputs - j), isFirst);
+      panel += panelBytes;
+    }
+  }
+}
+
+function panel6x8(d: usize, column: usize, rows: u32, out: usize, outBytes: usize, used: u32, isFirst: u32): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  let c40 = f32x4.splat(0), c41 = f32x4.splat(0), c50 = f32x4.splat(0), c51 = f32x4.splat(0);
+  const end = column + ((<usize>rows) << 5);
+  while (column < end) {
+    const p = v128.load(column), q = v128.load(column, 16);
+    let g = v128.load32_splat(d);
+    c00 = f32x4.relaxed_madd(g, p, c00); c01 = f32x4.relaxed_madd(g, q, c01);
+    g = v128.load32_splat(d, 4);
+    c10 = f32x4.relaxed_madd(g, p, c10); c11 = f32x4.relaxed_madd(g, q, c11);
+    g = v128.load32_splat(d, 8);
+    c20 = f32x4.relaxed_madd(g, p, c20); c21 = f32x4.relaxed_madd(g, q, c21);
+    g = v128.load32_splat(d, 12);
+    c30 = f32x4.relaxed_madd(g, p, c30); c31 = f32x4.relaxed_madd(g, q, c31);
+    g = v128.load32_splat(d, 16);
+    c40 = f32x4.relaxed_madd(g, p, c40); c41 = f32x4.relaxed_madd(g, q, c41);
+    g = v128.load32_splat(d, 20);
+    c50 = f32x4.relaxed_madd(g, p, c50); c51 = f32x4.relaxed_madd(g, q, c51);
+    d += 24;
+    column += 32;
+  }
+  put(out, c00, c01, isFirst); if (used == 1) return; out += outBytes;
+  put(out, c10, c11, isFirst); if (used == 2) return; out += outBytes;
+  put(out, c20, c21, isFirst); if (used == 3) return; out += outBytes;
+  put(out, c30, c31, isFirst); if (used == 4) return; out += outBytes;
+  put(out, c40, c41, isFirst); if (used == 5) return; out += outBytes;
+  put(out, c50, c51, isFirst);
+}
+
+// @ts-ignore: decorator
+@inline
+function put(out: usize, low: v128, high: v128, isFirst: u32): void {
+  if (isFirst == 0) {
+    low = f32x4.add(v128.load(out), low);
+    high = f32x4.add(v128.load(out, 16), high);
+  }
+  v128.store(out, low);
+  v128.store(out, high, 16);
+}
+
+/** ∂b = Σᵢ ∂Aᵢ for all outputs, a multiple of 4, or added to it. */
+export function biasGradient(dA: usize, dAStride: u32, rows: u32, outputs: u32, gradient: usize, isFirst: u32): void {
+  const rowBytes = (<usize>dAStride) << 2;
+  for (let j: u32 = 0; j < outputs; j += 4) {
+    let sum = f32x4.splat(0);
+    let at = dA + ((<usize>j) << 2);
+    for (let i: u32 = 0; i < rows; i++) {
+      sum = f32x4.add(sum, v128.load(at));
+      at += rowBytes;
+    }
+    const target = gradient + ((<usize>j) << 2);
+    v128.store(target, isFirst != 0 ? sum : f32x4.add(v128.load(target), sum));
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * The step engine at full speed: float32 kernels over one shared memory, on all threads.
+ *
+ * The memory is given, laid out by `layoutOf`, with the pixels already in their place; so are the kernels and the other
+ * threads. The plain engine (core/training/plain-step-engine.ts) says what it computes.
+ */
+import { denormalFlushSteps, requireEngineState } from '../training/plain-step-engine.ts';
+import {
+  type EngineSet,
+  type EngineSetup,
+  type EngineState,
+  optimizerVectors,
+  parameterCountOf,
+  type ShouldStop,
+  type StepEngine,
+} from '../training/step-engine.ts';
+import { StudioError } from '../errors.ts';
+import type { Kernels } from './kernels.ts';
+import { chunkRows, type LayerLayout, type Layout } from './layout.ts';
+import { type PhaseNumbers, writePhaseNumbers } from './step-program.ts';
+import type { Team } from './team.ts';
+
+const idle: PhaseNumbers = {
+  rows: 0,
+  batchRows: 0,
+  withGradients: 0,
+  isFirst: 1,
+  isLast: 1,
+  rate: 0,
+  rootFactor: 1,
+  flush: 0,
+};
+
+/** @throws StudioError SHAPE_MISMATCH when the parameters belong to other sizes or the pixels do not lie in the memory. */
+export function sharedMemoryEngine(
+  setup: EngineSetup,
+  layout: Layout,
+  buffer: SharedArrayBuffer,
+  kernels: Kernels,
+  team: Team,
+): StepEngine {
+  const { pictures, scaling, optimizer } = setup;
+  const { layers, classes } = layout;
+  const parameterCount = parameterCountOf(setup.sizes);
+  const vectorNames = optimizerVectors(optimizer);
+  const last = layers.at(-1)!;
+  if (pictures.pixels.buffer !== buffer || pictures.pixels.byteOffset !== layout.pixels) {
+    throw new StudioError('SHAPE_MISMATCH', { what: 'pixels', expected: 'in shared memory', actual: 'elsewhere' });
+  }
+  let stepCount = 0;
+  const batch = new Uint32Array(buffer, layout.batch, chunkRows);
+  const labels = new Uint32Array(buffer, layout.labels, chunkRows);
+  const losses = new Float64Array(buffer, layout.losses, chunkRows);
+  const hits = new Uint32Array(buffer, layout.hits, chunkRows);
+  const floats = (at: number, length: number) => new Float32Array(buffer, at, length);
+  floats(layout.mean, layout.featureCount).set(scaling.mean);
+  floats(layout.inverseDeviation, layout.featureCount).set(scaling.inverseDeviation);
+  const zeros: Record<string, Float32Array> = {};
+  for (const name of vectorNames) zeros[name] = new Float32Array(parameterCount);
+  restore({ parameters: setup.parameters, optimizer: { stepCount, ...zeros } });
+
+  /** Views of a vector of all parameters, row by row, in the order of the model's blocks. */
+  function rowsOf(weightsAt: (layer: LayerLayout) => number, biasAt: (layer: LayerLayout) => number): Float32Array[] {
+    return layers.flatMap((layer) => [
+      ...Array.from({ length: layer.outputs }, (_, j) =>
+        floats(weightsAt(layer) + j * layer.inputStride * 4, layer.inputs),
+      ),
+      floats(biasAt(layer), layer.outputs),
+    ]);
+  }
+
+  function vectorRows(v: number): Float32Array[] {
+    return rowsOf(
+      (layer) => layer.weightVectors[v]!,
+      (layer) => layer.biasVectors[v]!,
+    );
+  }
+
+  function parameterRows(): Float32Array[] {
+    return rowsOf(
+      (layer) => layer.weights,
+      (layer) => layer.bias,
+    );
+  }
+
+  function restore(state: EngineState): void {
+    requireEngineState(state, optimizer, parameterCount);
+    spread(state.parameters, parameterRows());
+    vectorNames.forEach((name, v) => spread(state.optimizer[name] as Float32Array, vectorRows(v)));
+    stepCount = state.optimizer['stepCount'] as number;
+  }
+
+  /** One chunk through the rows phase: pictures `numbers[from … to)` of a set, or the set's own when there are none. */
+  function runRows(set: Uint32Array, numbers: Uint32Array | null, from: number, to: number, phase: PhaseNumbers): void {
+    for (let i = from; i < to; i++) {
+      const picture = set[numbers === null ? i : numbers[i]!]!;
+      batch[i - from] = picture;
+      labels[i - from] = pictures.labels[picture]!;
+    }
+    writePhaseNumbers(buffer, layout, phase);
+    team.run('rows');
+  }
+
+  /** Losses and hits of the present chunk, added up in the order of its rows. */
+  function sumOf(rows: number): { loss: number; correct: number } {
+    let loss = 0;
+    let correct = 0;
+    for (let i = 0; i < rows; i++) {
+      loss += losses[i]!;
+      correct += hits[i]!;
+    }
+    return { loss, correct };
+  }
+
+  function forEachChunk(
+    set: EngineSet,
+    batchRows: number,
+    shouldStop: ShouldStop,
+    visit: (rows: number, from: number) => void,
+  ): boolean {
+    const numbers = pictures.sets[set];
+    for (let from = 0; from < numbers.length; from += chunkRows) {
+      if (shouldStop(from)) return false;
+      const to = Math.min(numbers.length, from + chunkRows);
+      runRows(numbers, null, from, to, { ...idle, rows: to - from, batchRows });
+      visit(to - from, from);
+    }
+    return true;
+  }
+
+  return {
+    parameterCount,
+    backend: 'wasm',
+    threads: team.threads,
+
+    step(numbers, learningRate) {
+      const t = ++stepCount;
+      const isAdam = optimizer.kind === 'adam';
+      const total = { loss: 0, correct: 0 };
+      for (let from = 0; from < numbers.length; from += chunkRows) {
+        const to = Math.min(numbers.length, from + chunkRows);
+        runRows(pictures.sets.train, numbers, from, to, {
+          rows: to - from,
+          batchRows: numbers.length,
+          withGradients: 1,
+          isFirst: from === 0 ? 1 : 0,
+          isLast: to === numbers.length ? 1 : 0,
+          rate: isAdam ? learningRate / (1 - optimizer.beta1 ** t) : learningRate,
+          rootFactor: isAdam ? 1 / Math.sqrt(1 - optimizer.beta2 ** t) : 1,
+          flush: t % denormalFlushSteps === 0 ? 1 : 0,
+        });
+        const { loss, correct } = sumOf(to - from);
+        total.loss += loss;
+        total.correct += correct;
+        team.run('weights');
+      }
+      return { loss: total.loss / numbers.length, correct: total.correct };
+    },
+
+    evaluate(set, shouldStop) {
+      const total = { loss: 0, correct: 0 };
+      const count = pictures.sets[set].length;
+      const isDone = forEachChunk(set, count, shouldStop, (rows) => {
+        const { loss, correct } = sumOf(rows);
+        total.loss += loss;
+        total.correct += correct;
+      });
+      return isDone ? { loss: total.loss / count, accuracy: total.correct / count, count } : null;
+    },
+
+    scores(set, shouldStop) {
+      const all = new Float32Array(pictures.sets[set].length * classes);
+      const isDone = forEachChunk(set, 0, shouldStop, (rows, from) => {
+        for (let i = 0; i < rows; i++) {
+          all.set(floats(last.output + i * last.outputStride * 4, classes), (from + i) * classes);
+        }
+      });
+      return isDone ? all : null;
+    },
+
+    save() {
+      const saved: Record<string, number | Float32Array> = { stepCount };
+      vectorNames.forEach((name, v) => (saved[name] = joined(vectorRows(v), parameterCount)));
+      return { parameters: joined(parameterRows(), parameterCount), optimizer: saved };
+    },
+
+    restore,
+    isFinite: () =>
+      layers.every((layer) => {
+        const { weights, bias, weightVectors, biasVectors, outputs, inputStride, outputStride } = layer;
+        return (
+          [weights, ...weightVectors].every((at) => Number.isFinite(kernels.sumOf(at, outputs * inputStride))) &&
+          [bias, ...biasVectors].every((at) => Number.isFinite(kernels.sumOf(at, outputStride)))
+        );
+      }),
+    close: () => team.close(),
+  };
+}
+
+function spread(source: Float32Array, rows: readonly Float32Array[]): void {
+  let offset = 0;
+  for (const row of rows) {
+    row.set(source.subarray(offset, offset + row.length));
+    offset += row.length;
+  }
+}
+
+function joined(rows: readonly Float32Array[], length: number): Float32Array {
+  const all = new Float32Array(length);
+  let offset = 0;
+  for (const row of rows) {
+    all.set(row, offset);
+    offset += row.length;
+  }
+  return all;
+}

@@ -1,0 +1,62 @@
+/** The losses of core/losses for one row of float32 scores: what an engine needs of them, without a matrix around it. */
+import type { LossName } from '../recipe/recipe.ts';
+
+/** The first of the highest. */
+export function indexOfHighest(scores: Float32Array): number {
+  let highest = 0;
+  for (let j = 1; j < scores.length; j++) if (scores[j]! > scores[highest]!) highest = j;
+  return highest;
+}
+
+/**
+ * The loss of one picture; with `gradient`, also ∂(mean loss over n pictures)/∂scores.
+ *
+ * @param highest  index of the highest score.
+ * @param n        pictures that the mean is over.
+ */
+export function lossOfRow(
+  loss: LossName,
+  scores: Float32Array,
+  label: number,
+  highest: number,
+  n: number,
+  gradient: Float32Array | null,
+): number {
+  return loss === 'softmax'
+    ? softmaxCrossEntropy(scores, label, highest, n, gradient)
+    : multiclassHinge(scores, label, n, gradient);
+}
+
+function softmaxCrossEntropy(
+  scores: Float32Array,
+  label: number,
+  highest: number,
+  n: number,
+  gradient: Float32Array | null,
+): number {
+  const max = scores[highest]!;
+  let sum = 0;
+  for (let j = 0; j < scores.length; j++) sum += Math.exp(scores[j]! - max);
+  if (gradient !== null) {
+    for (let j = 0; j < scores.length; j++) {
+      gradient[j] = (Math.exp(scores[j]! - max) / sum - (j === label ? 1 : 0)) / n;
+    }
+  }
+  return Math.log(sum) - (scores[label]! - max);
+}
+
+function multiclassHinge(scores: Float32Array, label: number, n: number, gradient: Float32Array | null): number {
+  let loss = 0;
+  let violations = 0;
+  for (let j = 0; j < scores.length; j++) {
+    const margin = scores[j]! - scores[label]! + 1;
+    const isViolated = j !== label && !(margin <= 0); // NaN has to reach the loss
+    if (isViolated) {
+      loss += margin;
+      violations++;
+    }
+    if (gradient !== null) gradient[j] = isViolated ? 1 / n : 0;
+  }
+  if (gradient !== null) gradient[label] = -violations / n;
+  return loss;
+}

@@ -1,0 +1,70 @@
+/** Memory and threads for the shared-memory engine: what core cannot make itself. */
+import { Worker } from 'node:worker_threads';
+import { StudioError } from '../../core/errors.ts';
+import { kernelsBase64 } from '../../core/kernels/compiled/kernels.ts';
+import type { Kernels } from '../../core/kernels/kernels.ts';
+import { largestMemoryBytes, type Layout, layoutOf, type LayoutOptions } from '../../core/kernels/layout.ts';
+import { sharedMemoryEngine } from '../../core/kernels/shared-memory-engine.ts';
+import { stepProgram } from '../../core/kernels/step-program.ts';
+import { follow, leaderOf } from '../../core/kernels/team.ts';
+import type { EngineSetup, StepEngine } from '../../core/training/step-engine.ts';
+import { threadFile } from './thread-file.ts';
+
+/** The memory of one engine, before it has pictures. */
+export interface EngineMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly layout: Layout;
+  /** Where the pixels belong. */
+  readonly pixels: Uint8Array;
+}
+
+/** What a thread needs to help. */
+export interface FollowerData {
+  readonly thread: number;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly layout: Layout;
+}
+
+/** @throws StudioError INVALID_OPTION for more than 32-bit addresses reach, COMPUTE_LOST where the machine has too little. */
+export function allocateEngine(options: LayoutOptions): EngineMemory {
+  const layout = layoutOf(options);
+  if (layout.end > largestMemoryBytes) {
+    const expected = `at most ${largestMemoryBytes} bytes of memory`;
+    throw new StudioError('INVALID_OPTION', { option: 'pictures', value: `${layout.end} bytes`, expected });
+  }
+  const pages = Math.ceil(layout.end / 2 ** 16);
+  let memory: WebAssembly.Memory;
+  try {
+    memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (cause) {
+    throw new StudioError('COMPUTE_LOST', { reason: 'out of memory' }, { cause });
+  }
+  return { memory, layout, pixels: new Uint8Array(memory.buffer, layout.pixels, options.pixelBytes) };
+}
+
+/** Starts the other threads, which are ready when the first phase needs them. */
+export function startEngine({ memory, layout }: EngineMemory, setup: EngineSetup): StepEngine {
+  const module = new WebAssembly.Module(Buffer.from(kernelsBase64, 'base64'));
+  const { kernels, buffer } = instantiate(module, memory);
+  for (let thread = 1; thread < layout.threads; thread++) {
+    const workerData: FollowerData = { thread, memory, module, layout };
+    new Worker(threadFile, { workerData });
+  }
+  const team = leaderOf(buffer, layout, stepProgram(kernels, buffer, layout));
+  return sharedMemoryEngine(setup, layout, buffer, kernels, team);
+}
+
+/** The life of a helping thread. */
+export function followLeader({ thread, memory, module, layout }: FollowerData): void {
+  const { kernels, buffer } = instantiate(module, memory);
+  follow(buffer, layout, thread, stepProgram(kernels, buffer, layout));
+}
+
+function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): { kernels: Kernels; buffer: SharedArrayBuffer } {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  return { kernels: instance.exports as unknown as Kernels, buffer: memory.buffer as unknown as SharedArrayBuffer };
+}
