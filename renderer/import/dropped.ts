@@ -45,7 +45,7 @@ export async function pathsOfDropped(
   try {
     let sent = 0;
     // Small files travel together: a page may send only so many messages a second.
-    let batch: { path: string; content: Uint8Array }[] = [];
+    let batch: { path: string; content: Uint8Array<ArrayBuffer> }[] = [];
     let batchBytes = 0;
     const sendBatch = async () => {
       if (batch.length > 0) await studio.call('files.uploadFiles', { uploadId, files: batch }, { signal });
