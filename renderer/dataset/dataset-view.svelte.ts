@@ -156,21 +156,27 @@ export class DatasetView {
   }
 
   exclude(): Promise<void> {
-    return this.#edit({ kind: 'exclude' }, (n) => m.dataset_said_excluded({ count: n }));
+    return this.#edit({ kind: 'exclude' }, (n) =>
+      n === 1 ? m.dataset_said_excluded_one() : m.dataset_said_excluded({ count: count(n) }),
+    );
   }
 
   include(): Promise<void> {
-    return this.#edit({ kind: 'include' }, (n) => m.dataset_said_included({ count: n }));
+    return this.#edit({ kind: 'include' }, (n) =>
+      n === 1 ? m.dataset_said_included_one() : m.dataset_said_included({ count: count(n) }),
+    );
   }
 
   relabel(label: number): Promise<void> {
     const name = this.#dataset ? className(this.#dataset, label) : '';
-    return this.#edit({ kind: 'label', label }, (n) => m.dataset_said_relabelled({ count: n, name }));
+    return this.#edit({ kind: 'label', label }, (n) =>
+      n === 1 ? m.dataset_said_relabelled_one({ name }) : m.dataset_said_relabelled({ count: count(n), name }),
+    );
   }
 
   async #edit(
     change: { kind: 'exclude' } | { kind: 'include' } | { kind: 'label'; label: number },
-    sentence: (n: string) => string,
+    sentence: (n: number) => string,
   ): Promise<void> {
     const indices = this.target;
     if (indices.length === 0) return;
@@ -178,7 +184,7 @@ export class DatasetView {
     const edited = await this.#studio.attempt(this.#studio.call('datasets.edit', { datasetId, indices, change }));
     if (edited === null) return;
     await this.#show(edited.dataset);
-    this.#studio.say(sentence(count(indices.length)), async () => {
+    this.#studio.say(sentence(indices.length), async () => {
       const undone = await this.#studio.call('datasets.undo', { datasetId, editId: edited.editId });
       await this.#show(undone.dataset);
     });

@@ -55,11 +55,13 @@ export function engineSentence(engine: EngineStatus | null, connection: 'connect
       : engine.decoder === 'restarting'
         ? m.status_decoder_restarting()
         : null;
-  return [decoder ?? state, engine.backend, m.status_threads({ count: engine.threads })].join(' · ');
+  return [decoder ?? state, engine.backend, threads(engine.threads)].join(' · ');
 }
+
+const threads = (n: number) => (n === 1 ? m.status_threads_one() : m.status_threads({ count: n }));
 
 /** Which kernels compute and where, in one sentence. */
 export function engineExplanation(engine: EngineStatus): string {
   const kernels = engine.backend === 'native' ? m.status_native_explained() : m.status_wasm_explained();
-  return `${kernels} ${m.status_threads_explained({ count: engine.threads })}`;
+  return engine.threads > 1 ? `${kernels} ${m.status_threads_explained({ count: engine.threads })}` : kernels;
 }
