@@ -47,6 +47,8 @@ export class Studio {
   readonly host: Host;
   readonly pictures: PictureStore = new PictureStore(this);
   connection = $state<'connecting' | 'connected' | 'lost'>('connecting');
+  /** The host runs, but no longer knows this page: it has been started anew since. */
+  isSignedOut = $state(false);
   info = $state.raw<AppInfo | null>(null);
   engine = $state.raw<EngineStatus | null>(null);
   settings = $state.raw<Settings>(defaultSettings);
@@ -94,11 +96,13 @@ export class Studio {
         this.#client = client;
         await this.#load();
         this.connection = 'connected';
+        this.isSignedOut = false;
         this.isReady = true;
         pauseMs = reconnectMs.first;
         await client.closed;
-      } catch {
+      } catch (cause) {
         // The next attempt says whether it is still so; the banner says what is going on meanwhile.
+        this.isSignedOut = isStudioError(cause, 'BACKEND_LOST') && cause.details.reason === 'signed-out';
       }
       this.#client = null;
       if (this.#isClosed) return;
@@ -355,7 +359,7 @@ export class Studio {
 
 /** A code and its details, for a person to pass on; no sentence, so that it reads the same in every language. */
 export function errorDetails(cause: unknown): string {
-  if (cause instanceof StudioError) return JSON.stringify({ code: cause.code, details: cause.details }, null, 2);
+  if (isStudioError(cause)) return JSON.stringify({ code: cause.code, details: cause.details }, null, 2);
   if (cause instanceof Error) return cause.stack ?? cause.message;
   return JSON.stringify(cause, null, 2);
 }

@@ -7,7 +7,12 @@ import type { Studio } from '../studio.svelte.ts';
 export type Dropped =
   | { readonly kind: 'paths'; readonly paths: readonly string[] }
   /** Known to the browser only: has to be uploaded. */
-  | { readonly kind: 'entries'; readonly name: string; readonly entries: readonly FileSystemEntry[] };
+  | {
+      readonly kind: 'entries';
+      readonly name: string;
+      readonly entries: readonly FileSystemEntry[];
+      readonly files: readonly File[];
+    };
 
 export interface UploadProgress {
   readonly files: number;
@@ -21,8 +26,10 @@ export function readDrop(transfer: DataTransfer, host: Pick<Host, 'pathsOf'>): D
   const paths = host.pathsOf([...transfer.files]);
   if (paths !== null) return paths.length > 0 ? { kind: 'paths', paths } : null;
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const first = entries[0];
-  return first === undefined ? null : { kind: 'entries', name: entries.length === 1 ? first.name : '', entries };
+  // What was not dragged from a folder, such as a picture out of another page, is a file without an entry.
+  const files = entries.length > 0 ? [] : [...transfer.files];
+  if (entries.length + files.length === 0) return null;
+  return { kind: 'entries', name: entries.length === 1 ? entries[0]!.name : '', entries, files };
 }
 
 /** Paths on this computer; what only the browser knows is uploaded to the studio's own folder first. */
@@ -39,6 +46,8 @@ export async function pathsOfDropped(
   const isOneFolder = dropped.entries.length === 1 && only !== undefined && only.isDirectory;
   if (isOneFolder) await collect(only, null, files, signal);
   else for (const entry of dropped.entries) await collect(entry, '', files, signal);
+
+  for (const file of dropped.files) files.push({ path: file.name, file });
 
   const totalBytes = files.reduce((sum, { file }) => sum + file.size, 0);
   const { uploadId } = await studio.call('files.beginUpload', { name: dropped.name || 'dropped' }, { signal });

@@ -63,7 +63,6 @@ async function encodePng(pixels: Uint8Array, shape: PictureShape): Promise<Uint8
 }
 
 export class FakeStudio {
-  readonly #options: FakeOptions;
   #settings: Settings;
   readonly #view = new Map<string, unknown>();
   readonly #datasets = new Map<string, FakeDataset>();
@@ -76,7 +75,6 @@ export class FakeStudio {
   #nextId = 1;
 
   constructor(options: FakeOptions) {
-    this.#options = options;
     this.#settings = { ...defaultSettings, language: options.language, theme: options.theme };
     if (options.isEmpty) return;
     this.#openSample('handwriting');
@@ -238,7 +236,7 @@ export class FakeStudio {
         datasetIsCurrent: true,
         status: 'running',
         error: null,
-        recipe: { ...structuredClone(recipe), epochs } as RunSummary['recipe'],
+        recipe: { ...structuredClone(recipe), epochs },
         epochs: 0,
         steps: 0,
         endReason: null,
@@ -558,7 +556,7 @@ export class FakeStudio {
       },
       'settings.get': () => ({ settings: this.#settings, file: '/home/ada/.local/share/tessera/settings.json' }),
       'settings.set': ({ changes }) => {
-        this.#settings = { ...this.#settings, ...changes } as Settings;
+        this.#settings = { ...this.#settings, ...changes };
         return { settings: this.#settings };
       },
       'view.get': () => ({ values: Object.fromEntries(this.#view) }),
@@ -841,7 +839,7 @@ export class FakeStudio {
 
       'training.defaults': ({ datasetId, model }) => {
         const { id, version: datasetVersion } = this.#dataset(datasetId).summary;
-        return defaultRecipe({ id, version: datasetVersion }, model) as never;
+        return defaultRecipe({ id, version: datasetVersion }, model);
       },
       'training.start': ({ recipe, name }) => {
         const run = this.#addRun(
@@ -933,9 +931,9 @@ export class FakeStudio {
         runs: [...this.#runs.values()]
           .map(({ summary }) => summary)
           .filter(({ inTrash }) => inTrash === trash)
-          .reverse() as never,
+          .reverse(),
       }),
-      'runs.get': ({ runId }) => this.#run(runId).summary as never,
+      'runs.get': ({ runId }) => this.#run(runId).summary,
       'runs.curves': ({ runId }) => {
         const run = this.#run(runId);
         return {
@@ -972,7 +970,7 @@ export class FakeStudio {
       },
       'runs.repeat': ({ runId }) => {
         const { recipe, name, id } = this.#run(runId).summary;
-        const run = this.#addRun(recipe as Recipe, name, recipe.epochs, id);
+        const run = this.#addRun(recipe, name, recipe.epochs, id);
         void this.#train(run);
         return { runId: run.summary.id };
       },
