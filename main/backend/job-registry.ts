@@ -96,7 +96,11 @@ export class JobRegistry {
       },
       fail: (cause) => {
         if (isStudioError(cause, 'CANCELLED')) end('cancelled', null);
-        else end('failed', errorValue(cause, (defect) => this.#logInternalError(defect, `job ${job.kind}`)));
+        else
+          end(
+            'failed',
+            errorValue(cause, (defect) => this.#logInternalError(defect, `job ${job.kind}`)),
+          );
       },
     };
   }
@@ -149,7 +153,8 @@ export class JobRegistry {
       const ended = this.#ended.get(id);
       if (ended !== undefined) {
         if (ended.state === 'cancelled') throw cancelled();
-        if (ended.error !== null) throw new StudioError(ended.error.code as 'INTERNAL', ended.error.details as { reference: string });
+        if (ended.error !== null)
+          throw new StudioError(ended.error.code as 'INTERNAL', ended.error.details as { reference: string });
         return ended;
       }
       if (!this.#jobs.has(id)) throw new StudioError('JOB_NOT_FOUND', { job: id });
@@ -174,7 +179,8 @@ export class JobRegistry {
       last = text;
       await wait(reportEveryMs, signal);
       // With work going on elapsed times change by themselves; otherwise there is nothing to say until something changes.
-      if (!signal.aborted && this.#jobs.size === 0 && changes === this.#changes) await this.#change(signal).catch(() => null);
+      if (!signal.aborted && this.#jobs.size === 0 && changes === this.#changes)
+        await this.#change(signal).catch(() => null);
     }
   }
 

@@ -122,7 +122,13 @@ export class Predictor {
     if (indices.length === 0) throw new StudioError('NO_IMAGES_FOUND', { path });
     const all = new Float32Array(indices.length * dataset.classes.length);
     scores.forEach((row, k) => all.set(row, k * dataset.classes.length));
-    const verdicts = await verdictsOf(all, Uint32Array.from(indices), Uint16Array.from(truth), dataset, run.recipe.loss);
+    const verdicts = await verdictsOf(
+      all,
+      Uint32Array.from(indices),
+      Uint16Array.from(truth),
+      dataset,
+      run.recipe.loss,
+    );
     return { ...verdicts, refused: files.length - indices.length };
   }
 
@@ -190,7 +196,14 @@ export class Predictor {
     const opened = readable.flatMap(({ i, content }, k) => {
       const picture = decoded.pictures[k]!;
       if (picture.kind === 'picture') {
-        return [{ i, content, reasons: picture.reasons, pixels: Uint8Array.from(decoded.pixels.subarray(k * slot, (k + 1) * slot)) }];
+        return [
+          {
+            i,
+            content,
+            reasons: picture.reasons,
+            pixels: Uint8Array.from(decoded.pixels.subarray(k * slot, (k + 1) * slot)),
+          },
+        ];
       }
       refusals.set(i, { code: picture.code, details: picture.details });
       return [];

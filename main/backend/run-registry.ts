@@ -366,7 +366,8 @@ export class RunRegistry {
     for (;;) {
       const from = checkpoints.newestSound(runId);
       const newest = checkpoints.list(runId)[0];
-      if (newest !== undefined && newest.id !== from?.id) warn('a damaged checkpoint is passed over', { file: newest.path });
+      if (newest !== undefined && newest.id !== from?.id)
+        warn('a damaged checkpoint is passed over', { file: newest.path });
       const writer = this.#writer(active);
       active.writer = writer;
       active.isInCompute = true;
@@ -388,13 +389,19 @@ export class RunRegistry {
         writer.flush();
         const { endReason, weightsSha256, bestEpoch, trainSeconds } = outcome;
         const results = { weightsSha256, bestEpoch, trainSeconds };
-        if (endReason === 'person' && active.wish === 'park') return this.#setStatus(runId, 'paused', undefined, results);
-        if (endReason === 'person' && active.wish === 'close') return this.#setStatus(runId, 'interrupted', null, results);
+        if (endReason === 'person' && active.wish === 'park')
+          return this.#setStatus(runId, 'paused', undefined, results);
+        if (endReason === 'person' && active.wish === 'close')
+          return this.#setStatus(runId, 'interrupted', null, results);
         runs.change(runId, results);
         const testAccuracy = await this.#testAccuracy(runId);
         const status = endReason === 'person' ? 'stopped' : 'finished';
         // What a difference after a resume left to say stays with the run.
-        this.#setStatus(runId, status, undefined, { endReason, testAccuracy, ...this.#repeatVerdict(run, weightsSha256) });
+        this.#setStatus(runId, status, undefined, {
+          endReason,
+          testAccuracy,
+          ...this.#repeatVerdict(run, weightsSha256),
+        });
         return;
       } catch (cause) {
         active.isInCompute = false;
@@ -474,7 +481,11 @@ export class RunRegistry {
   /** The run waits in compute's memory; what is not stored waits in the writer's. */
   async #pauseForSpace(active: Active, cause: StudioError): Promise<void> {
     active.wish = 'pause';
-    this.#setStatus(active.runId, 'paused', errorValue(cause, () => ''));
+    this.#setStatus(
+      active.runId,
+      'paused',
+      errorValue(cause, () => ''),
+    );
     this.#jobs.get(active.runId)?.setState('paused');
     await this.#control(active, 'pause').catch(() => null);
   }

@@ -131,7 +131,7 @@ export class RunWriter {
 
   #compareSteps({ steps, losses, accuracies }: StepRecords, count: number): void {
     if (this.#differs) return;
-    const stored = this.#options.runs.steps(this.#options.runId, steps[0]!, steps[count - 1]!);
+    const stored = this.#options.runs.steps(this.#options.runId, steps[0], steps[count - 1]);
     const position = new Map(Array.from(stored.steps, (step, i) => [step, i]));
     for (let k = 0; k < count; k++) {
       const i = position.get(steps[k]!);

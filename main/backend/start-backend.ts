@@ -177,7 +177,8 @@ function assemble(
   const tidy = setInterval(() => {
     if (!isReadOnly && jobs.activeCount === 0) store.tidy();
   }, tidyEveryMs).unref();
-  if (host !== 'cli') engine.warmUp().catch((cause: unknown) => warn('compute did not start', { reason: String(cause) }));
+  if (host !== 'cli')
+    engine.warmUp().catch((cause: unknown) => warn('compute did not start', { reason: String(cause) }));
 
   let closing: Promise<void> | null = null;
   const close = async () => {

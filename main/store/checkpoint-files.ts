@@ -223,4 +223,3 @@ function isSound({ path, sizeBytes, sha256 }: StoredCheckpoint): boolean {
     return false;
   }
 }
-

@@ -46,7 +46,8 @@ export function defaultDataFolder(
   platform: NodeJS.Platform = process.platform,
   home: string = homedir(),
 ): string {
-  if (environment.TESSERA_DATA !== undefined && environment.TESSERA_DATA !== '') return resolve(environment.TESSERA_DATA);
+  if (environment.TESSERA_DATA !== undefined && environment.TESSERA_DATA !== '')
+    return resolve(environment.TESSERA_DATA);
   if (platform === 'win32') return join(environment.APPDATA ?? join(home, 'AppData', 'Roaming'), 'Tessera');
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Tessera');
   return join(environment.XDG_DATA_HOME ?? join(home, '.local', 'share'), 'tessera');

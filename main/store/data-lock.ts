@@ -35,7 +35,9 @@ export async function holdDataFolder(folder: DataFolder, host: string): Promise<
   }
   try {
     // Only for the sentence: nothing is decided by this file. A full disk must not keep the studio from starting.
-    writeFileSync(holderFile(folder), JSON.stringify({ host, pid: process.pid, computer: hostname() }), { mode: 0o600 });
+    writeFileSync(holderFile(folder), JSON.stringify({ host, pid: process.pid, computer: hostname() }), {
+      mode: 0o600,
+    });
   } catch {
     // then the next one says "another process"
   }

@@ -258,7 +258,7 @@ function readMadeBy(open: OpenSqlite, folder: DataFolder): string {
   try {
     const db = open(join(copy, basename(folder.database)));
     try {
-      return String(db.prepare('SELECT version FROM made_by').pluck().get() ?? '');
+      return db.prepare<[], string>('SELECT version FROM made_by').pluck().get() ?? '';
     } finally {
       db.close();
     }
@@ -345,7 +345,9 @@ function migrate(db: SqliteDatabase, migrations: readonly string[], appVersion: 
   if (isCurrent && db.prepare('SELECT version FROM made_by').pluck().get() === appVersion) return;
   db.transaction(() => {
     for (const migration of migrations.slice(from)) db.exec(migration);
-    db.prepare('INSERT INTO made_by VALUES (1, ?) ON CONFLICT DO UPDATE SET version = excluded.version').run(appVersion);
+    db.prepare('INSERT INTO made_by VALUES (1, ?) ON CONFLICT DO UPDATE SET version = excluded.version').run(
+      appVersion,
+    );
     db.pragma(`application_id = ${applicationId}`);
     db.pragma(`user_version = ${migrations.length}`);
   }).immediate();
@@ -386,13 +388,13 @@ async function makeBackup(open: OpenSqlite, db: SqliteDatabase, folder: DataFold
   return target;
 }
 
-/** Opens a copy's copy-free connection read-only and looks at every page. */
+/** Looks at every page of a copy, and makes it one file: a backup has no log. */
 function isSound(open: OpenSqlite, path: string): boolean {
   try {
     const db = open(path, { fileMustExist: true });
     try {
       checkContent(db);
-      db.pragma('journal_mode = DELETE'); // a backup is one file
+      db.pragma('journal_mode = DELETE');
       return true;
     } finally {
       db.close();

@@ -198,7 +198,9 @@ export class RunRepository {
     this.#bestEpochs = db.prepare<[], EpochRow>(
       'SELECT epoch.* FROM epoch JOIN run ON epoch.run_id = run.id AND epoch.epoch = run.best_epoch',
     );
-    this.#lastEpoch = db.prepare<[string], EpochRow>('SELECT * FROM epoch WHERE run_id = ? ORDER BY epoch DESC LIMIT 1');
+    this.#lastEpoch = db.prepare<[string], EpochRow>(
+      'SELECT * FROM epoch WHERE run_id = ? ORDER BY epoch DESC LIMIT 1',
+    );
     this.#epoch = db.prepare<[string, number], EpochRow>('SELECT * FROM epoch WHERE run_id = ? AND epoch = ?');
     this.#epochs = db.prepare<[string], EpochRow>('SELECT * FROM epoch WHERE run_id = ? ORDER BY epoch');
     this.#insertEpoch = db.prepare(
@@ -213,9 +215,9 @@ export class RunRepository {
       'INSERT INTO step_block VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
     this.#advance = db.prepare<[number, string, number]>('UPDATE run SET step = ? WHERE id = ? AND step < ?');
-    this.#interrupt = db.prepare<[], string>(
-      "UPDATE run SET status = 'interrupted' WHERE status IN ('queued', 'running') RETURNING id",
-    ).pluck();
+    this.#interrupt = db
+      .prepare<[], string>("UPDATE run SET status = 'interrupted' WHERE status IN ('queued', 'running') RETURNING id")
+      .pluck();
     this.#trash = db.prepare<[number | null, string]>('UPDATE run SET trashed_at = ? WHERE id = ?');
     this.#delete = db.prepare<[string]>('DELETE FROM run WHERE id = ?');
     this.#verdicts = db.prepare<[string, string, string], VerdictRow>(
@@ -257,7 +259,9 @@ export class RunRepository {
       if (typeof value === 'boolean') return Number(value);
       return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
     });
-    this.#store.transaction(() => this.#store.db.prepare(`UPDATE run SET ${assignments} WHERE id = ?`).run(...values, id));
+    this.#store.transaction(() =>
+      this.#store.db.prepare(`UPDATE run SET ${assignments} WHERE id = ?`).run(...values, id),
+    );
   }
 
   /**
@@ -269,7 +273,15 @@ export class RunRepository {
       const count = steps.steps.length;
       if (count > 0) {
         const numbers = Uint32Array.from(steps.steps);
-        this.#insertBlock.run(id, numbers[0]!, numbers[count - 1]!, count, bytesOf(numbers), bytesOf(steps.losses), bytesOf(steps.accuracies));
+        this.#insertBlock.run(
+          id,
+          numbers[0]!,
+          numbers[count - 1]!,
+          count,
+          bytesOf(numbers),
+          bytesOf(steps.losses),
+          bytesOf(steps.accuracies),
+        );
       }
       for (const record of epochs) this.#insertEpoch.run({ runId: id, ...record });
       this.#advance.run(step, id, step);
@@ -287,9 +299,14 @@ export class RunRepository {
 
   /** All minibatches, in order; or those of the blocks that touch the steps `from` … `to`. */
   steps(id: string, from?: number, to?: number): StepRecords {
-    const rows = from === undefined ? this.#blocks.all(id) : this.#blocksFrom.all(id, from, to ?? Number.MAX_SAFE_INTEGER);
+    const rows =
+      from === undefined ? this.#blocks.all(id) : this.#blocksFrom.all(id, from, to ?? Number.MAX_SAFE_INTEGER);
     const total = rows.reduce((sum, row) => sum + row.count, 0);
-    const records = { steps: new Float64Array(total), losses: new Float32Array(total), accuracies: new Float32Array(total) };
+    const records = {
+      steps: new Float64Array(total),
+      losses: new Float32Array(total),
+      accuracies: new Float32Array(total),
+    };
     let at = 0;
     for (const row of rows) {
       records.steps.set(new Uint32Array(ownBuffer(row.steps)), at);

@@ -27,10 +27,12 @@ export class FakeCompute {
     options: CallOptions<never> = {},
   ): Promise<Output<ComputeContract, M>> {
     if (method === 'compute.train') {
-      const training = new FakeTraining(input as TrainInput, options as CallOptions<TrainProgress>, (s) => this.loss(s));
+      const training = new FakeTraining(input as TrainInput, options as CallOptions<TrainProgress>, (s) =>
+        this.loss(s),
+      );
       this.trainings.push(training);
       for (const resolve of this.#waiting.splice(0)) resolve();
-      return (await training.result) as Output<ComputeContract, M>;
+      return await training.result;
     }
     if (method === 'compute.control') {
       const { jobId, action } = input as CallInput<ComputeContract, 'compute.control'>;
@@ -38,7 +40,7 @@ export class FakeCompute {
       const training = this.trainings.find((one) => one.jobId === jobId && !one.hasEnded);
       if (training === undefined) throw new StudioError('JOB_NOT_FOUND', { job: jobId });
       if (action === 'stop') training.finish('person');
-      return {} as Output<ComputeContract, M>;
+      return {};
     }
     throw new StudioError('UNKNOWN_METHOD', { method });
   }
@@ -121,7 +123,12 @@ export class FakeTraining {
     this.hasEnded = true;
     if (this.#step % stepsPerEpoch !== 0) this.checkpoint(false);
     const weightsSha256 = sha256Of(String(this.#step));
-    this.#settle.resolve({ endReason, weightsSha256, bestEpoch: Math.floor(this.#step / stepsPerEpoch), trainSeconds: 1 });
+    this.#settle.resolve({
+      endReason,
+      weightsSha256,
+      bestEpoch: Math.floor(this.#step / stepsPerEpoch),
+      trainSeconds: 1,
+    });
   }
 
   fail(cause: Error): void {

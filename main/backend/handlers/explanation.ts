@@ -14,12 +14,7 @@ export interface ExplanationParts {
   readonly compute: Pick<HelperProcess<ComputeContract>, 'call'>;
 }
 
-export function explanationHandlers({
-  runs,
-  datasets,
-  evaluation,
-  compute,
-}: ExplanationParts) {
+export function explanationHandlers({ runs, datasets, evaluation, compute }: ExplanationParts) {
   return {
     'explanation.templates': async ({ runId, which, offset, limit }, { signal }) => {
       const run = runs.get(runId);

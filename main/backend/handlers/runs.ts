@@ -15,13 +15,7 @@ export interface RunsParts {
   readonly today?: () => number;
 }
 
-export function runsHandlers({
-  registry,
-  runs,
-  checkpoints,
-  datasets,
-  today = Date.now,
-}: RunsParts) {
+export function runsHandlers({ registry, runs, checkpoints, datasets, today = Date.now }: RunsParts) {
   /** Current version of each dataset that the listed runs used; asked once a dataset, not once a run. */
   const summaries = (list: readonly StoredRun[]): RunSummary[] => {
     const current = new Map<string, string | null>();
@@ -95,7 +89,7 @@ function summary(run: StoredRun, datasetIsCurrent: boolean): RunSummary {
     datasetIsCurrent,
     status: run.status,
     error: run.error,
-    recipe: run.recipe as RunSummary['recipe'],
+    recipe: run.recipe,
     epochs: run.epochs,
     steps: run.step,
     endReason: run.endReason,

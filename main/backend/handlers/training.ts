@@ -6,11 +6,7 @@ import { pictureSource } from '../picture-source.ts';
 import type { RunRegistry } from '../run-registry.ts';
 import type { SettingsFile } from '../settings-file.ts';
 
-export function trainingHandlers(
-  registry: RunRegistry,
-  datasets: DatasetVersions,
-  settings: SettingsFile,
-) {
+export function trainingHandlers(registry: RunRegistry, datasets: DatasetVersions, settings: SettingsFile) {
   return {
     'training.defaults': ({ datasetId, model }) => {
       const dataset = datasets.version(datasetId, null);

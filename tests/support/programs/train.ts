@@ -32,7 +32,7 @@ backend.onAck(({ step }) => process.stdout.write(`ACK ${step}\n`));
 const [interrupted] = backend.info.interruptedRuns;
 let runId = interrupted ?? '';
 if (interrupted === undefined) {
-  ({ runId } = await rpc.call('training.start', { recipe: JSON.parse(recipeText) as Recipe as never, threads: 1 }));
+  ({ runId } = await rpc.call('training.start', { recipe: JSON.parse(recipeText) as Recipe, threads: 1 }));
 } else await rpc.call('training.resume', { runId });
 const { status } = await rpc.call('training.watch', { runId });
 const run = await rpc.call('runs.get', { runId });

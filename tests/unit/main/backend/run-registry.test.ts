@@ -114,10 +114,20 @@ describe('a run', () => {
     expect(await reaches(id, 'finished')).toBe('finished');
 
     const run = registry.get(id);
-    expect(run).toMatchObject({ name: '#1', step: 4, epochs: 2, endReason: 'epochs', testAccuracy: 0.75, bestEpoch: 2 });
+    expect(run).toMatchObject({
+      name: '#1',
+      step: 4,
+      epochs: 2,
+      endReason: 'epochs',
+      testAccuracy: 0.75,
+      bestEpoch: 2,
+    });
     expect([...runs.steps(id).steps]).toEqual([1, 2, 3, 4]);
     expect([...runs.steps(id).losses]).toEqual([1, 0.5, 1 / 3, 0.25].map(Math.fround));
-    expect(runs.epochs(id).map(({ epoch, step }) => [epoch, step])).toEqual([[1, 2], [2, 4]]);
+    expect(runs.epochs(id).map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 2],
+      [2, 4],
+    ]);
     expect(checkpoints.newestSound(id)?.step).toBe(4);
     await registry.close(1000);
     expect(jobs.activeCount).toBe(0);
@@ -259,7 +269,10 @@ describe('a person', () => {
     training.finish();
     await reaches(first, 'finished');
 
-    for (const [number, steps] of [[2, 4], [3, 5]] as const) {
+    for (const [number, steps] of [
+      [2, 4],
+      [3, 5],
+    ] as const) {
       const again = registry.repeat(first);
       const repeated = await compute.training(number);
       repeated.advance(steps);

@@ -110,14 +110,20 @@ describe('a database of a newer studio', () => {
 
   it('is recognised also when the newer studio was killed and the version is in the log only', async () => {
     (await open()).close();
-    const newer = await open({ migrations: [...migrations, 'CREATE TABLE later (x INTEGER) STRICT;'], appVersion: '9.9.9' });
+    const newer = await open({
+      migrations: [...migrations, 'CREATE TABLE later (x INTEGER) STRICT;'],
+      appVersion: '9.9.9',
+    });
     const other = temporaryFolder('store-killed');
     for (const ending of ['', '-wal']) cpSync(folder.database + ending, join(other, `tessera.sqlite${ending}`));
     newer.close();
     const killed = prepareDataFolder(other).folder;
     const before = sha256OfFile(killed.database);
 
-    await expect(open({ folder: killed })).rejects.toMatchObject({ code: 'DATABASE_NEWER', details: { madeBy: '9.9.9' } });
+    await expect(open({ folder: killed })).rejects.toMatchObject({
+      code: 'DATABASE_NEWER',
+      details: { madeBy: '9.9.9' },
+    });
 
     expect(sha256OfFile(killed.database)).toBe(before);
     rmSync(other, { recursive: true });
@@ -207,7 +213,7 @@ describe('a damaged database', () => {
     for (let flip = 0; flip < 60; flip++) {
       const bytes = Buffer.from(original);
       const at = random() % bytes.length;
-      bytes[at] = bytes[at]! ^ (1 << random() % 8);
+      bytes[at] = bytes[at]! ^ (1 << (random() % 8));
       writeFileSync(folder.database, flip < 50 ? bytes : original.subarray(0, at));
       writeFileSync(`${folder.database}.seal`, seal);
 

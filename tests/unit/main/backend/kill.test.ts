@@ -1,0 +1,44 @@
+import { cpSync, rmSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Recipe } from '../../../../core/recipe/recipe.ts';
+import { createGenerator } from '../../../../core/random/generator.ts';
+import { uniform } from '../../../../core/random/sampling.ts';
+import { killLoop, sampleFolder } from '../../../support/kill-loop.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+
+const epochs = 120;
+const root = temporaryFolder('kill');
+let recipe: Recipe;
+
+beforeAll(async () => {
+  recipe = await sampleFolder(`${root}/start`, epochs);
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function freshFolder(name: string): string {
+  cpSync(`${root}/start`, `${root}/${name}`, { recursive: true });
+  return `${root}/${name}`;
+}
+
+function randomOf(seed: number): () => number {
+  const generator = createGenerator(seed, 'kills');
+  return () => uniform(generator);
+}
+
+it(
+  'a studio that is killed 20 times loses no acknowledged step and ends with the weights of one left alone',
+  { timeout: 240_000 },
+  async () => {
+    const alone = await killLoop(freshFolder('alone'), recipe, 0, randomOf(1), 0);
+    const killed = await killLoop(freshFolder('killed'), recipe, 20, randomOf(2), 300);
+
+    expect(killed).toEqual({ kills: 20, lost: 0, problems: [], weightsSha256: alone.weightsSha256 });
+    expect(alone.weightsSha256).toMatch(/^[0-9a-f]{64}$/);
+  },
+);
+
+it('one that acknowledges before the commit is found out', { timeout: 120_000 }, async () => {
+  const planted = await killLoop(freshFolder('planted'), recipe, 3, () => 0.9, 100, 'plant');
+
+  expect(planted.lost).toBeGreaterThan(0);
+});
