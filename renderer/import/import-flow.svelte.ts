@@ -1,11 +1,12 @@
 /** One import on its way from a source to a dataset. The import dialog reads it; only this class changes it. */
-import { isStudioError } from '../../core/errors.ts';
+import { isStudioError, StudioError } from '../../core/errors.ts';
 import type { FitPolicy } from '../../core/rpc/contract/common.ts';
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
 import type { SourcePreview } from '../../core/rpc/contract/imports.ts';
 import type { StudioContract } from '../../core/rpc/contract/index.ts';
 import type { Output } from '../../core/rpc/define.ts';
 import { type Dropped, pathsOfDropped, type UploadProgress } from './dropped.ts';
+import { m } from '../messages.ts';
 import type { Studio } from '../studio.svelte.ts';
 
 type Tried = Output<StudioContract, 'imports.tryFit'>['pictures'];
@@ -31,6 +32,7 @@ export class ImportFlow {
   readonly #studio: Studio;
   readonly #working = new AbortController();
   #paths: readonly string[] = [];
+  #uploadedName: string | null = null;
   #trying: AbortController | null = null;
   #settle: ReturnType<typeof setTimeout> | undefined;
 
@@ -48,6 +50,7 @@ export class ImportFlow {
     const { signal } = this.#working;
     try {
       this.step = source.kind === 'entries' ? 'uploading' : 'looking';
+      if (source.kind === 'entries') this.#uploadedName = source.name || m.import_dropped_files();
       this.#paths = await pathsOfDropped(this.#studio, source, signal, (progress) => (this.upload = progress));
       this.step = 'looking';
       const input = { paths: [...this.#paths] };
@@ -130,8 +133,16 @@ export class ImportFlow {
 
   #fail(cause: unknown): void {
     this.isStopping = false;
-    this.error = cause;
+    this.error = this.#named(cause);
     this.step = 'failed';
+  }
+
+  /** What was uploaded lies in a folder of the studio's own; a person knows it by the name of what they dropped. */
+  #named(cause: unknown): unknown {
+    const uploaded = this.#uploadedName === null ? undefined : this.#paths[0];
+    if (uploaded === undefined || !isStudioError(cause) || !('path' in cause.details)) return cause;
+    const path = cause.details.path.replace(uploaded, this.#uploadedName!);
+    return new StudioError(cause.code, { ...cause.details, path }, { cause });
   }
 
   get wasCancelled(): boolean {

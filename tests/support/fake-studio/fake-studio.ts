@@ -183,7 +183,7 @@ export class FakeStudio {
         problems: hasProblems
           ? { exactDuplicates: 3, nearDuplicates: 5, leaks: 2, conflicts: 1 }
           : { exactDuplicates: 0, nearDuplicates: 0, leaks: 0, conflicts: 0 },
-        warnings: hasProblems ? [{ code: 'split-made', details: { testFraction: 0.2 } }] : [],
+        warnings: hasProblems ? [{ code: 'split-made', details: { percent: 20, seed: 0 } }] : [],
         createdAt: now,
         openedAt: now,
       },
