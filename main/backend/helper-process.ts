@@ -19,8 +19,8 @@ export interface HelperProcessOptions<C extends Contract> {
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
   readonly onEnd?: (reason: string) => void;
-  /** Calls back after so many milliseconds; given in tests. */
-  readonly later?: (ms: number, then: () => void) => void;
+  /** Calls back after so many milliseconds unless the returned function is called before; given in tests. */
+  readonly later?: (ms: number, then: () => void) => () => void;
 }
 
 /** Waits before the first, second and every further restart within the window. */
@@ -31,7 +31,8 @@ const mostRestarts = 5;
 export class HelperProcess<C extends Contract> {
   readonly #options: HelperProcessOptions<C>;
   readonly #now: () => number;
-  readonly #later: (ms: number, then: () => void) => void;
+  readonly #later: (ms: number, then: () => void) => () => void;
+  #cancelRestart = () => {};
   readonly #stateListeners = new Set<(state: HelperState) => void>();
   #state: HelperState = 'idle';
   #current: { helper: Helper; client: RpcClient<C> } | null = null;
@@ -45,7 +46,7 @@ export class HelperProcess<C extends Contract> {
   constructor(options: HelperProcessOptions<C>) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#later = options.later ?? ((ms, then) => void setTimeout(then, ms).unref());
+    this.#later = options.later ?? later;
   }
 
   get state(): HelperState {
@@ -100,6 +101,7 @@ export class HelperProcess<C extends Contract> {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#cancelRestart();
     const current = this.#current;
     this.#current = null;
     this.#setState('idle');
@@ -157,7 +159,7 @@ export class HelperProcess<C extends Contract> {
       return;
     }
     this.#setState('restarting');
-    this.#later(backOffMs[Math.min(deaths, backOffMs.length) - 1]!, () => {
+    this.#cancelRestart = this.#later(backOffMs[Math.min(deaths, backOffMs.length) - 1]!, () => {
       if (!this.#isClosed && this.#state === 'restarting') this.#start();
     });
   }
@@ -184,4 +186,10 @@ export class HelperProcess<C extends Contract> {
   #announce(): void {
     for (const listener of [...this.#stateListeners]) listener(this.#state);
   }
+}
+
+/** Keeps the process alive: under the command line nothing else does while a helper is being replaced. */
+function later(ms: number, then: () => void): () => void {
+  const timer = setTimeout(then, ms);
+  return () => clearTimeout(timer);
 }

@@ -14,8 +14,8 @@ import { openStore } from '../../main/store/open-store.ts';
 import { RunRepository } from '../../main/store/run-repository.ts';
 import { startProgram } from './programs.ts';
 
-/** A data folder that holds the sample of drawn shapes, and a recipe that trains on it for `epochs`. */
-export async function sampleFolder(dataFolder: string, epochs: number): Promise<Recipe> {
+/** A data folder that holds the sample of drawn shapes, and a recipe that trains on it for about so long on this machine. */
+export async function sampleFolder(dataFolder: string, seconds: number): Promise<Recipe> {
   const backend = await startBackend({ dataFolder, host: 'cli', launcher: childLauncher(), version: '0.1.0' });
   try {
     const [ours, theirs] = inMemoryTransportPair();
@@ -23,7 +23,14 @@ export async function sampleFolder(dataFolder: string, epochs: number): Promise<
     const rpc = createClient(studioContract, ours);
     const { datasetId } = await rpc.call('samples.open', { sampleId: 'shapes' });
     const { version } = await rpc.call('datasets.open', { datasetId });
-    return { ...defaultRecipe({ id: datasetId, version }), epochs, seed: 4 };
+    const recipe = { ...defaultRecipe({ id: datasetId, version }), seed: 4 };
+    const trial = { ...recipe, features: [...recipe.features], model: { kind: 'linear' as const } };
+    const { runId } = await rpc.call('training.start', { recipe: trial, threads: 1 });
+    await rpc.call('training.watch', { runId });
+    const { trainSeconds } = await rpc.call('runs.get', { runId });
+    await rpc.call('runs.trash', { runIds: [runId] });
+    await rpc.call('runs.emptyTrash', {});
+    return { ...recipe, epochs: Math.ceil((recipe.epochs * seconds) / trainSeconds) };
   } finally {
     await backend.close();
   }

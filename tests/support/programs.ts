@@ -8,8 +8,8 @@ export interface Program {
   /** Lines of standard output so far. */
   readonly lines: string[];
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; errors: string }>;
-  /** Resolves with the first line that begins so; null when the program ended before. */
-  line(beginning: string): Promise<string | null>;
+  /** Resolves with the first line that begins so, or with the `number`th; null when the program ended before. */
+  line(beginning: string, number?: number): Promise<string | null>;
   /** Kills it with all its helpers. */
   kill(): void;
 }
@@ -46,10 +46,10 @@ export function startProgram(name: 'train' | 'hold' | 'commit-checkpoint', ...ar
     child,
     lines,
     ended,
-    line: (beginning) =>
+    line: (beginning, number = 1) =>
       new Promise((resolve) => {
         const look = () => {
-          const found = lines.find((line) => line.startsWith(beginning));
+          const found = lines.filter((line) => line.startsWith(beginning))[number - 1];
           if (found === undefined && !hasEnded) return;
           listeners.delete(look);
           resolve(found ?? null);

@@ -1,6 +1,6 @@
 /**
  * A studio that trains, to be killed: opens a data folder, goes on with its interrupted run or starts one, prints
- * `ACK <step>` after each durable commit and `DONE <sha256 of the weights>` at the end.
+ * `HELPER <pid> <kind>` for each process it starts, `ACK <step>` after each durable commit and `DONE <sha256 of the weights>` at the end.
  *
  *     node --import tests/support/text-imports.ts tests/support/programs/train.ts FOLDER RECIPE [plant]
  *
@@ -10,6 +10,7 @@ import type { Recipe } from '../../../core/recipe/recipe.ts';
 import { createClient } from '../../../core/rpc/client.ts';
 import { studioContract } from '../../../core/rpc/contract/index.ts';
 import { inMemoryTransportPair } from '../../../core/rpc/in-memory-transport.ts';
+import type { HelperLauncher } from '../../../core/rpc/helper.ts';
 import { serve } from '../../../core/rpc/server.ts';
 import { startBackend } from '../../../main/backend/start-backend.ts';
 import { childLauncher } from '../../../main/children/launcher.ts';
@@ -23,7 +24,15 @@ if (plant === 'plant') {
   };
 }
 
-const backend = await startBackend({ dataFolder, host: 'cli', launcher: childLauncher(), version: '0.1.0' });
+const children = childLauncher();
+const launcher: HelperLauncher = {
+  launch: (kind) => {
+    const helper = children.launch(kind);
+    process.stdout.write(`HELPER ${helper.pid} ${kind}\n`); // so that a test can kill it alone
+    return helper;
+  },
+};
+const backend = await startBackend({ dataFolder, host: 'cli', launcher, version: '0.1.0' });
 const [ours, theirs] = inMemoryTransportPair();
 serve(studioContract, backend.handlers, theirs);
 const rpc = createClient(studioContract, ours);

@@ -30,7 +30,10 @@ function supervised() {
     launcher: { launch },
     lostCode: 'COMPUTE_LOST',
     now: () => nowMs,
-    later: (ms, then) => restarts.push({ ms, then }),
+    later: (ms, then) => {
+      restarts.push({ ms, then });
+      return () => {};
+    },
   });
   return { process, helpers, restarts, turn: (ms: number) => (nowMs += ms) };
 }

@@ -4,14 +4,16 @@ import type { Recipe } from '../../../../core/recipe/recipe.ts';
 import { createGenerator } from '../../../../core/random/generator.ts';
 import { uniform } from '../../../../core/random/sampling.ts';
 import { killLoop, sampleFolder } from '../../../support/kill-loop.ts';
+import { startProgram } from '../../../support/programs.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-const epochs = 120;
+/** Long enough that it is not over before it is killed. */
+const seconds = 3;
 const root = temporaryFolder('kill');
 let recipe: Recipe;
 
 beforeAll(async () => {
-  recipe = await sampleFolder(`${root}/start`, epochs);
+  recipe = await sampleFolder(`${root}/start`, seconds);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -42,3 +44,23 @@ it('one that acknowledges before the commit is found out', { timeout: 120_000 },
 
   expect(planted.lost).toBeGreaterThan(0);
 });
+
+it(
+  'a studio whose compute is killed three times goes on by itself to the same weights',
+  { timeout: 120_000 },
+  async () => {
+    const alone = startProgram('train', freshFolder('compute-alone'), JSON.stringify(recipe));
+    await alone.ended;
+
+    const studio = startProgram('train', freshFolder('compute-killed'), JSON.stringify(recipe));
+    for (let kill = 1; kill <= 3; kill++) {
+      const started = await studio.line('HELPER', kill);
+      await studio.line('ACK', kill * 2);
+      process.kill(Number(started!.split(' ')[1]), 'SIGKILL');
+    }
+    await studio.ended;
+
+    expect(studio.lines.at(-1)).toBe(alone.lines.at(-1));
+    expect(alone.lines.at(-1)).toMatch(/^DONE finished [0-9a-f]{64} $/);
+  },
+);
