@@ -1,5 +1,6 @@
 /** The places of the studio. A new place is one more entry here, and a component in a folder of its own. */
 import type { Component } from 'svelte';
+import Grid3x3 from '@lucide/svelte/icons/grid-3x3';
 import Images from '@lucide/svelte/icons/images';
 import { m } from './messages.ts';
 import type { Studio } from './studio.svelte.ts';
@@ -34,6 +35,15 @@ export const places: readonly Place[] = [
     load: () => import('./dataset/DatasetPlace.svelte'),
     count: ({ dataset }) =>
       dataset && dataset.counts.train + (dataset.counts.validation ?? 0) + (dataset.counts.test ?? 0),
+  },
+  {
+    id: 'templates',
+    group: 'model',
+    title: () => m.place_templates(),
+    icon: Grid3x3,
+    key: 'KeyM',
+    of: 'run',
+    load: () => import('./templates/TemplatesPlace.svelte'),
   },
 ];
 

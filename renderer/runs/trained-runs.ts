@@ -1,0 +1,35 @@
+/** Which run a place shows, and which runs it can show. */
+import type { RunSummary } from '../../core/rpc/contract/runs.ts';
+import type { Studio } from '../studio.svelte.ts';
+
+/** The run of the address, else the current one, else the newest of the current dataset, else the newest. */
+export function runShown(
+  studio: Pick<Studio, 'runs' | 'runId' | 'datasetId'>,
+  addressed: string | null,
+): RunSummary | null {
+  const { runs, runId, datasetId } = studio;
+  const byNumber = runs.toSorted((a, b) => b.number - a.number);
+  return (
+    runs.find(({ id }) => id === addressed) ??
+    runs.find(({ id }) => id === runId) ??
+    byNumber.find((run) => run.datasetId === datasetId) ??
+    byNumber[0] ??
+    null
+  );
+}
+
+/** A model that is still learning: its pictures and figures change. */
+export function isLearning({ status }: Pick<RunSummary, 'status'>): boolean {
+  return status === 'queued' || status === 'running' || status === 'paused';
+}
+
+/** The newest linear run on the same pictures, to stand beside an MLP; null where there is none. */
+export function linearCompanion(runs: readonly RunSummary[], run: RunSummary): RunSummary | null {
+  let newest: RunSummary | null = null;
+  for (const other of runs) {
+    if (other.id === run.id || other.datasetId !== run.datasetId || other.recipe.model.kind !== 'linear') continue;
+    if (other.epochs === 0 || other.inTrash) continue;
+    if (newest === null || other.number > newest.number) newest = other;
+  }
+  return newest;
+}
