@@ -166,8 +166,11 @@ export class DecoderPool {
   }
 
   /** Turned upright, in RGB, at most `side` pixels a side. */
-  async view(input: CallInput<DecoderContract, 'decoder.view'>, signal?: AbortSignal): Promise<Output<DecoderContract, 'decoder.view'>> {
-    for (let strikes = 0; ; ) {
+  async view(
+    input: CallInput<DecoderContract, 'decoder.view'>,
+    signal?: AbortSignal,
+  ): Promise<Output<DecoderContract, 'decoder.view'>> {
+    for (let strikes = 0; ;) {
       try {
         return await this.#call('decoder.view', input, signal);
       } catch (cause) {
@@ -180,7 +183,10 @@ export class DecoderPool {
   }
 
   /** @throws StudioError DECODER_LOST. */
-  fit(input: CallInput<DecoderContract, 'decoder.fit'>, signal?: AbortSignal): Promise<Output<DecoderContract, 'decoder.fit'>> {
+  fit(
+    input: CallInput<DecoderContract, 'decoder.fit'>,
+    signal?: AbortSignal,
+  ): Promise<Output<DecoderContract, 'decoder.fit'>> {
     return this.#insist('decoder.fit', input, signal);
   }
 
@@ -213,7 +219,7 @@ export class DecoderPool {
     input: CallInput<DecoderContract, M>,
     signal?: AbortSignal,
   ): Promise<Output<DecoderContract, M>> {
-    for (let strikes = 0; ; ) {
+    for (let strikes = 0; ;) {
       try {
         return await this.#call(method, input, signal);
       } catch (cause) {

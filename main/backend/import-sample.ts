@@ -16,7 +16,10 @@ export async function importSample(sample: SampleDataset, context: ImportContext
     for (let from = 0; from < labels.length; from += batch) {
       const to = Math.min(labels.length, from + batch);
       const raw = pixels.slice(from * size, to * size);
-      const fitted = await decoders.fit({ pixels: raw, count: to - from, from: shape, ...shape, fit: 'stretch' }, signal);
+      const fitted = await decoders.fit(
+        { pixels: raw, count: to - from, from: shape, ...shape, fit: 'stretch' },
+        signal,
+      );
       recorder.appendPixels(fitted.pixels);
       for (let i = from; i < to; i++) {
         const slot = i - from;
@@ -43,7 +46,13 @@ export async function importSample(sample: SampleDataset, context: ImportContext
       }
       onProgress(to, labels.length);
     }
-    const reading = await recorder.finish({ classes, splits: [true, false, true], testFraction: 0, splitSeed: 0, warnings: [] });
+    const reading = await recorder.finish({
+      classes,
+      splits: [true, false, true],
+      testFraction: 0,
+      splitSeed: 0,
+      warnings: [],
+    });
     return repository.createDataset(id, { kind: 'sample', sampleId: id }, reading);
   } catch (cause) {
     recorder.discard();

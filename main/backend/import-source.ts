@@ -110,7 +110,9 @@ const countedAgain = new Set(['empty-class', 'one-picture-class']);
 /** What is read and how; two imports with the same key read the same. */
 export function sourceKey(source: FileSource): string {
   const { paths, testPath, size, fit } = source;
-  return createHash('sha256').update(JSON.stringify([paths, testPath, size, fit])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([paths, testPath, size, fit]))
+    .digest('hex');
 }
 
 export function shapeOf(source: Source, size: number | null): PixelShape {
@@ -187,7 +189,11 @@ async function readFolder(
           else builder.add(entry, read.data, read.facts, read.sha256);
         }
       }
-      if (builder.count >= Math.min(batchFiles, pictureLimit) || builder.bytes >= batchBytes || builder.items.length >= 1024) {
+      if (
+        builder.count >= Math.min(batchFiles, pictureLimit) ||
+        builder.bytes >= batchBytes ||
+        builder.items.length >= 1024
+      ) {
         await send();
       }
       if (slice.isOver) await slice.pause();
@@ -401,14 +407,22 @@ async function readDatasetFiles(
     originalHeight: null,
   });
   for (const entry of files.entries) {
-    recorder.add({ ...listed(path.join(files.roots[0]!, textOf(entry.path)), null), outcome: entry.state === 'ignored' ? 'ignored' : 'skipped', reasons: [[entry.reason!, {}]] }, null);
+    recorder.add(
+      {
+        ...listed(path.join(files.roots[0]!, textOf(entry.path)), null),
+        outcome: entry.state === 'ignored' ? 'ignored' : 'skipped',
+        reasons: [[entry.reason!, {}]],
+      },
+      null,
+    );
   }
   for (const part of files.parts) {
     const data = await loadDatasetFile(part.pictures, decoders, signal);
     const labelData = part.labels === null ? null : await loadDatasetFile(part.labels, decoders, signal);
     const file = listed(part.pictures, part.split);
     recorder.add({ ...file, sha256: hash('sha256', data, 'buffer') }, null);
-    if (part.labels !== null) recorder.add({ ...listed(part.labels, part.split), sha256: hash('sha256', labelData!, 'buffer') }, null);
+    if (part.labels !== null)
+      recorder.add({ ...listed(part.labels, part.split), sha256: hash('sha256', labelData!, 'buffer') }, null);
     const pixelsAt = part.labels === null ? 0 : readIdx(data, part.pictures).offset;
     const labelsAt = labelData === null ? 0 : readIdx(labelData, part.labels!).offset;
     for (let from = 0; from < part.count; from += rawBatch) {
@@ -417,7 +431,10 @@ async function readDatasetFiles(
         labelData === null
           ? cifarPixels(data, from, to)
           : new Uint8Array(data.subarray(pixelsAt + from * sourceBytes, pixelsAt + to * sourceBytes));
-      const fitted = await decoders.fit({ pixels: raw, count: to - from, from: { width, height, channels }, ...shape, fit }, signal);
+      const fitted = await decoders.fit(
+        { pixels: raw, count: to - from, from: { width, height, channels }, ...shape, fit },
+        signal,
+      );
       recorder.appendPixels(fitted.pixels);
       for (let i = from; i < to; i++) {
         const slot = i - from;
@@ -452,7 +469,11 @@ async function readDatasetFiles(
 // Bringing up to date -----------------------------------------------------------------------------------------------------
 
 /** Labels, splits and exclusions that a person gave to pictures that are still the same, in the new reading. */
-export function carryEdits(repository: DatasetRepository, previous: LoadedVersion, reading: FinishedReading): FinishedReading {
+export function carryEdits(
+  repository: DatasetRepository,
+  previous: LoadedVersion,
+  reading: FinishedReading,
+): FinishedReading {
   const asRead = repository.versionAsRead(previous);
   if (asRead.version === previous.version) return reading;
   const edits = new Map<string, number>();
@@ -525,14 +546,19 @@ export async function compareSource(
   return { state: added + removed + modified === 0 ? 'unchanged' : 'changed', added, removed, modified };
 }
 
-async function filesNow(source: FileSource, decoders: DecoderPool, options: { signal?: AbortSignal }): Promise<Map<string, Buffer>> {
+async function filesNow(
+  source: FileSource,
+  decoders: DecoderPool,
+  options: { signal?: AbortSignal },
+): Promise<Map<string, Buffer>> {
   const opened = await openSource(source.paths, source.testPath, decoders, options);
   const files = new Map<string, Buffer>();
   if (opened.kind !== 'folder') {
     const root = opened.roots[0]!;
     for (const part of opened.parts) {
       for (const file of [part.pictures, part.labels]) {
-        if (file !== null) files.set(byteStringOf(path.relative(root, file).split(path.sep).join('/')), Buffer.from(file));
+        if (file !== null)
+          files.set(byteStringOf(path.relative(root, file).split(path.sep).join('/')), Buffer.from(file));
       }
     }
     return files;

@@ -5,7 +5,15 @@ import { StudioError } from '../../core/errors.ts';
 import type { DecoderPool } from './decoder-pool.ts';
 import { cifarClasses, cifarRecordBytes, cifarSide, looksLikeCifar } from './read-cifar.ts';
 import { idxDimensions, looksLikeIdx, readIdx } from './read-idx.ts';
-import { byteStringOf, textOf, walkFolder, type Remark, type SourceEntry, type WalkedFolder, type WalkOptions } from './walk-source.ts';
+import {
+  byteStringOf,
+  textOf,
+  walkFolder,
+  type Remark,
+  type SourceEntry,
+  type WalkedFolder,
+  type WalkOptions,
+} from './walk-source.ts';
 
 /** IDX or CIFAR files that are one dataset. */
 export interface DatasetFiles {
@@ -83,7 +91,12 @@ function withTestFolder(training: WalkedFolder, test: WalkedFolder): WalkedFolde
     splits: [true, training.splits[1], true],
     entries: [
       ...training.entries.map((entry) => ({ ...entry, split: entry.split < 0 ? 0 : entry.split })),
-      ...test.entries.map((entry) => ({ ...entry, root: 1, label: entry.label < 0 ? -1 : labels[entry.label]!, split: 2 })),
+      ...test.entries.map((entry) => ({
+        ...entry,
+        root: 1,
+        label: entry.label < 0 ? -1 : labels[entry.label]!,
+        split: 2,
+      })),
     ],
   };
 }
@@ -93,13 +106,18 @@ function kindOfPath(one: string): 'folder' | 'file' {
     return statSync(one).isDirectory() ? 'folder' : 'file';
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
-    if (code === 'EACCES' || code === 'EPERM') throw new StudioError('FOLDER_NOT_READABLE', { path: one, reason: code });
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new StudioError('FOLDER_NOT_READABLE', { path: one, reason: code });
     throw new StudioError('FOLDER_NOT_FOUND', { path: one });
   }
 }
 
 /** The dataset files of a folder, or of the one folder inside it; null where there are none. */
-async function datasetFilesIn(folder: string, decoders: DecoderPool, signal?: AbortSignal): Promise<DatasetFiles | null> {
+async function datasetFilesIn(
+  folder: string,
+  decoders: DecoderPool,
+  signal?: AbortSignal,
+): Promise<DatasetFiles | null> {
   for (let at = folder, depth = 0; depth < 3; depth++) {
     let names: string[];
     let folders: string[];
@@ -112,10 +130,18 @@ async function datasetFilesIn(folder: string, decoders: DecoderPool, signal?: Ab
     }
     const likely = names.filter((name) => /ubyte|idx|\.bin$|\.gz$|^batches\.meta\.txt$/i.test(name)).sort();
     if (likely.length > 0 && likely.length <= mostFiles) {
-      const found = await datasetFiles(likely.map((name) => path.join(at, name)), decoders, signal);
+      const found = await datasetFiles(
+        likely.map((name) => path.join(at, name)),
+        decoders,
+        signal,
+      );
       if (found !== null) {
         const others = names.filter((name) => !likely.includes(name)).sort();
-        return { ...found, entries: others.map((name) => besideEntry(path.relative(folder, path.join(at, name)))), roots: [folder] };
+        return {
+          ...found,
+          entries: others.map((name) => besideEntry(path.relative(folder, path.join(at, name)))),
+          roots: [folder],
+        };
       }
     }
     if (folders.length !== 1) return null;
@@ -129,14 +155,21 @@ function besideEntry(relative: string): SourceEntry {
   return { path: entryPath, root: 0, state: 'ignored', reason: 'not-a-picture', label: -1, split: -1 };
 }
 
-async function datasetFiles(paths: readonly string[], decoders: DecoderPool, signal?: AbortSignal): Promise<DatasetFiles | null> {
+async function datasetFiles(
+  paths: readonly string[],
+  decoders: DecoderPool,
+  signal?: AbortSignal,
+): Promise<DatasetFiles | null> {
   const pictures: string[] = [];
   const labels: string[] = [];
   const batches: string[] = [];
   let names: string[] | null = null;
   for (const file of withoutTwins(paths)) {
     if (path.basename(file).toLowerCase() === 'batches.meta.txt') {
-      names = readFileSync(file, 'utf8').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '');
+      names = readFileSync(file, 'utf8')
+        .split(/\r?\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
       continue;
     }
     const head = await headOf(file, decoders, signal);
@@ -176,11 +209,15 @@ function isCifarFile(file: string): boolean {
 export async function loadDatasetFile(file: string, decoders: DecoderPool, signal?: AbortSignal): Promise<Uint8Array> {
   let data: Uint8Array<ArrayBuffer>;
   try {
-    if (statSync(file).size > largestDatasetFile) throw new StudioError('BAD_DATASET_FILE', { path: file, reason: '> 1 GiB' });
+    if (statSync(file).size > largestDatasetFile)
+      throw new StudioError('BAD_DATASET_FILE', { path: file, reason: '> 1 GiB' });
     data = new Uint8Array(readFileSync(file));
   } catch (cause) {
     if (cause instanceof StudioError) throw cause;
-    throw new StudioError('BAD_DATASET_FILE', { path: file, reason: (cause as NodeJS.ErrnoException).code ?? String(cause) });
+    throw new StudioError('BAD_DATASET_FILE', {
+      path: file,
+      reason: (cause as NodeJS.ErrnoException).code ?? String(cause),
+    });
   }
   if (data[0] !== 0x1f || data[1] !== 0x8b) return data;
   try {
@@ -198,7 +235,12 @@ function splitOf(file: string): 0 | 1 | 2 {
   return /valid|val[-_.]/.test(name) ? 1 : 0;
 }
 
-async function idxDataset(pictures: readonly string[], labels: readonly string[], decoders: DecoderPool, signal?: AbortSignal): Promise<DatasetFiles> {
+async function idxDataset(
+  pictures: readonly string[],
+  labels: readonly string[],
+  decoders: DecoderPool,
+  signal?: AbortSignal,
+): Promise<DatasetFiles> {
   const parts: DatasetPart[] = [];
   let shape: { width: number; height: number; channels: 1 | 3 } | null = null;
   let classes = 0;
@@ -206,24 +248,48 @@ async function idxDataset(pictures: readonly string[], labels: readonly string[]
     const own = pictures.filter((file) => splitOf(file) === split);
     const ownLabels = labels.filter((file) => splitOf(file) === split);
     if (own.length === 0) continue;
-    if (own.length > 1) throw new StudioError('BAD_DATASET_FILE', { path: own[1]!, reason: `${path.basename(own[0]!)} + ${path.basename(own[1]!)}` });
-    if (ownLabels.length !== 1) throw new StudioError('BAD_DATASET_FILE', { path: own[0]!, reason: `${ownLabels.length} × labels (idx1)` });
+    if (own.length > 1)
+      throw new StudioError('BAD_DATASET_FILE', {
+        path: own[1]!,
+        reason: `${path.basename(own[0]!)} + ${path.basename(own[1]!)}`,
+      });
+    if (ownLabels.length !== 1)
+      throw new StudioError('BAD_DATASET_FILE', { path: own[0]!, reason: `${ownLabels.length} × labels (idx1)` });
     const { dimensions } = readIdx(await loadDatasetFile(own[0]!, decoders, signal), own[0]!);
     const data = await loadDatasetFile(ownLabels[0]!, decoders, signal);
     const labelFile = readIdx(data, ownLabels[0]!);
     const count = dimensions[0]!;
     if (labelFile.dimensions[0] !== count) {
-      throw new StudioError('BAD_DATASET_FILE', { path: ownLabels[0]!, reason: `${labelFile.dimensions[0]} ≠ ${count}` });
+      throw new StudioError('BAD_DATASET_FILE', {
+        path: ownLabels[0]!,
+        reason: `${labelFile.dimensions[0]} ≠ ${count}`,
+      });
     }
-    const partShape = { width: dimensions[2]!, height: dimensions[1]!, channels: dimensions.length === 4 ? 3 : 1 } as const;
-    if (shape !== null && (shape.width !== partShape.width || shape.height !== partShape.height || shape.channels !== partShape.channels)) {
-      throw new StudioError('BAD_DATASET_FILE', { path: own[0]!, reason: `${partShape.width} × ${partShape.height} ≠ ${shape.width} × ${shape.height}` });
+    const partShape = {
+      width: dimensions[2]!,
+      height: dimensions[1]!,
+      channels: dimensions.length === 4 ? 3 : 1,
+    } as const;
+    if (
+      shape !== null &&
+      (shape.width !== partShape.width || shape.height !== partShape.height || shape.channels !== partShape.channels)
+    ) {
+      throw new StudioError('BAD_DATASET_FILE', {
+        path: own[0]!,
+        reason: `${partShape.width} × ${partShape.height} ≠ ${shape.width} × ${shape.height}`,
+      });
     }
     shape = partShape;
     const classCounts: number[] = [];
     for (const label of data.subarray(labelFile.offset)) classCounts[label] = (classCounts[label] ?? 0) + 1;
     classes = Math.max(classes, classCounts.length);
-    parts.push({ split, pictures: own[0]!, labels: ownLabels[0]!, count, classCounts: Array.from(classCounts, (n) => n ?? 0) });
+    parts.push({
+      split,
+      pictures: own[0]!,
+      labels: ownLabels[0]!,
+      count,
+      classCounts: Array.from(classCounts, (n) => n ?? 0),
+    });
   }
   requireTwoClasses(classes, pictures[0]!);
   return {
@@ -238,14 +304,24 @@ async function idxDataset(pictures: readonly string[], labels: readonly string[]
   };
 }
 
-async function cifarDataset(files: readonly string[], names: readonly string[] | null, signal?: AbortSignal): Promise<DatasetFiles> {
+async function cifarDataset(
+  files: readonly string[],
+  names: readonly string[] | null,
+  signal?: AbortSignal,
+): Promise<DatasetFiles> {
   const parts: DatasetPart[] = [];
   for (const file of files) {
     signal?.throwIfAborted();
     const data = readFileSync(file);
     const classCounts = new Array<number>(cifarClasses).fill(0);
     for (let at = 0; at < data.length; at += cifarRecordBytes) classCounts[data[at]!]!++;
-    parts.push({ split: splitOf(file), pictures: file, labels: null, count: data.length / cifarRecordBytes, classCounts });
+    parts.push({
+      split: splitOf(file),
+      pictures: file,
+      labels: null,
+      count: data.length / cifarRecordBytes,
+      classCounts,
+    });
   }
   return {
     kind: 'cifar',

@@ -18,8 +18,18 @@ export interface FileFacts {
 }
 
 export type ReadFile =
-  | { readonly kind: 'read'; readonly data: Uint8Array<ArrayBuffer>; readonly sha256: Uint8Array; readonly facts: FileFacts }
-  | { readonly kind: 'refused'; readonly outcome: 'rejected' | 'skipped'; readonly reason: string; readonly facts: FileFacts };
+  | {
+      readonly kind: 'read';
+      readonly data: Uint8Array<ArrayBuffer>;
+      readonly sha256: Uint8Array;
+      readonly facts: FileFacts;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly outcome: 'rejected' | 'skipped';
+      readonly reason: string;
+      readonly facts: FileFacts;
+    };
 
 export const noFacts: FileFacts = { sizeBytes: 0, mtimeMs: 0, inode: 0 };
 
@@ -49,7 +59,12 @@ export class FileReader {
     try {
       const before = fstatSync(fd);
       const facts = factsOf(before);
-      const refused = (outcome: 'rejected' | 'skipped', reason: string): ReadFile => ({ kind: 'refused', outcome, reason, facts });
+      const refused = (outcome: 'rejected' | 'skipped', reason: string): ReadFile => ({
+        kind: 'refused',
+        outcome,
+        reason,
+        facts,
+      });
       if (!before.isFile()) return refused('skipped', 'not-a-file');
       if (before.size === 0) return refused('rejected', 'empty');
       if (before.size > largestFile) return refused('rejected', 'file-too-large');

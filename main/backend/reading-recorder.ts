@@ -54,7 +54,13 @@ export class ReadingRecorder {
   #seq = 0;
   #flushedMs = performance.now();
 
-  constructor(repository: DatasetRepository, sourceKey: string, shape: PixelShape, fit: FitPolicy, signal?: AbortSignal) {
+  constructor(
+    repository: DatasetRepository,
+    sourceKey: string,
+    shape: PixelShape,
+    fit: FitPolicy,
+    signal?: AbortSignal,
+  ) {
     this.#repository = repository;
     this.#shape = shape;
     this.#signal = signal;
@@ -96,8 +102,9 @@ export class ReadingRecorder {
     this.#flushedMs = performance.now();
   }
 
-  /** Leaves what is committed, to be gone on with. */
+  /** Leaves what was read so far, to be gone on with. */
   suspend(): void {
+    this.flush(true);
     this.#writer.close();
   }
 
@@ -171,7 +178,11 @@ export class ReadingRecorder {
 }
 
 /** Pixels of an interrupted reading. */
-export function unfinishedPixels(repository: DatasetRepository, readingId: number, shape: PixelShape): (picture: number) => Uint8Array | null {
+export function unfinishedPixels(
+  repository: DatasetRepository,
+  readingId: number,
+  shape: PixelShape,
+): (picture: number) => Uint8Array | null {
   const path = repository.unfinishedPath(readingId);
   return (picture) => readUnfinished(path, shape, picture, 1);
 }

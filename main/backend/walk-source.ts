@@ -86,7 +86,10 @@ export function byteStringOf(text: string): string {
 
 /** Where an entry lies, as bytes for the file system. */
 export function absolutePath(root: string, relative: string): Buffer {
-  return Buffer.concat([Buffer.from(root.endsWith(path.sep) ? root : root + path.sep), Buffer.from(relative, 'latin1')]);
+  return Buffer.concat([
+    Buffer.from(root.endsWith(path.sep) ? root : root + path.sep),
+    Buffer.from(relative, 'latin1'),
+  ]);
 }
 
 interface Listed {
@@ -99,7 +102,11 @@ interface Listed {
  * @throws StudioError FOLDER_NOT_FOUND, FOLDER_NOT_READABLE, NO_IMAGES_FOUND, NO_CLASS_FOLDERS, ONE_CLASS,
  *   TOO_MANY_CLASSES, CANCELLED.
  */
-export async function walkFolder(root: string, options: WalkOptions = {}, only?: ReadonlySet<string>): Promise<WalkedFolder> {
+export async function walkFolder(
+  root: string,
+  options: WalkOptions = {},
+  only?: ReadonlySet<string>,
+): Promise<WalkedFolder> {
   const walk = new Walk(root, options);
   return walk.run(only);
 }
@@ -178,9 +185,11 @@ class Walk {
       if (folders.length !== 1 || hasPictures || splitOfFolder.has(folders[0]!.name.toLowerCase())) return top;
       const inner = await this.#read(`${this.#prefix}${folders[0]!.name}`).catch(() => []);
       const innerFolders = inner.filter(({ kind, name }) => kind === 'folder' && !isLitterFolder(name));
-      if (innerFolders.length < 2 || inner.some(({ kind, name }) => kind === 'file' && !isIgnoredName(name))) return top;
+      if (innerFolders.length < 2 || inner.some(({ kind, name }) => kind === 'file' && !isIgnoredName(name)))
+        return top;
       for (const listed of top) {
-        if (listed !== folders[0]) await this.#entry(this.#prefix + listed.name, listed, -1, -1, listed.kind === 'folder', 1);
+        if (listed !== folders[0])
+          await this.#entry(this.#prefix + listed.name, listed, -1, -1, listed.kind === 'folder', 1);
       }
       this.#prefix += `${folders[0]!.name}/`;
       this.#remarks.push({ code: 'wrapper-folder', details: { folder: textOf(folders[0]!.name) } });
@@ -222,7 +231,14 @@ class Walk {
   }
 
   /** Everything below a folder. Returns whether there is nothing in it at all. */
-  async #tree(at: string, label: number, split: number, isLitter: boolean, depth: number, outside: string | null): Promise<boolean> {
+  async #tree(
+    at: string,
+    label: number,
+    split: number,
+    isLitter: boolean,
+    depth: number,
+    outside: string | null,
+  ): Promise<boolean> {
     if (depth > deepest) {
       this.#add(at, 'skipped', 'too-deep', label, split);
       return false;
@@ -246,7 +262,14 @@ class Walk {
     return false;
   }
 
-  async #entry(at: string, listed: Listed, label: number, split: number, isLitter: boolean, depth: number): Promise<void> {
+  async #entry(
+    at: string,
+    listed: Listed,
+    label: number,
+    split: number,
+    isLitter: boolean,
+    depth: number,
+  ): Promise<void> {
     if (listed.kind === 'folder') await this.#tree(at, label, split, isLitter, depth, null);
     else this.#leaf(at, listed, label, split, isLitter);
   }

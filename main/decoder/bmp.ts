@@ -64,7 +64,13 @@ export function decodeBmp(data: Uint8Array, maxPixels: number): BmpPicture {
   }
 
   if (bits <= 8) {
-    const palette = readPalette(view, 14 + headerSize, isOs2 ? 3 : 4, usedColors === 0 ? 2 ** bits : usedColors, pixelOffset);
+    const palette = readPalette(
+      view,
+      14 + headerSize,
+      isOs2 ? 3 : 4,
+      usedColors === 0 ? 2 ** bits : usedColors,
+      pixelOffset,
+    );
     const indices = isRle
       ? readRunLengths(data, pixelOffset, width, height, compression === compressions.rle4)
       : readIndices(data, pixelOffset, rowBytes, width, height, bits, isTopDown);
@@ -90,7 +96,11 @@ export function decodeBmp(data: Uint8Array, maxPixels: number): BmpPicture {
     }
     return { width, height, channels: 3, pixels };
   }
-  const masks = usesMasks ? readMasks(view, headerSize, compression) : bits === 16 ? [0x7c00, 0x3e0, 0x1f, 0] : [0xff0000, 0xff00, 0xff, 0];
+  const masks = usesMasks
+    ? readMasks(view, headerSize, compression)
+    : bits === 16
+      ? [0x7c00, 0x3e0, 0x1f, 0]
+      : [0xff0000, 0xff00, 0xff, 0];
   return readMasked(view, pixelOffset, rowBytes, width, height, bits, isTopDown, masks);
 }
 

@@ -54,7 +54,11 @@ export function decoderHandlers(opening: Promise<PictureOpener>): Handlers<Decod
       inTurn(async () => {
         const expected = width * height * channels;
         if (expected === 0 || pixels.length !== expected) {
-          throw new StudioError('SHAPE_MISMATCH', { what: 'pixels', expected: `${expected}`, actual: `${pixels.length}` });
+          throw new StudioError('SHAPE_MISMATCH', {
+            what: 'pixels',
+            expected: `${expected}`,
+            actual: `${pixels.length}`,
+          });
         }
         return { png: await (await opening).encode({ data: pixels, width, height, channels }) };
       }),

@@ -119,7 +119,12 @@ export class PictureOpener {
     data: Uint8Array,
     name: string,
     side: number,
-  ): Promise<{ picture: OpenedPicture | RefusedPicture; width: number; height: number; pixels: Uint8Array<ArrayBuffer> }> {
+  ): Promise<{
+    picture: OpenedPicture | RefusedPicture;
+    width: number;
+    height: number;
+    pixels: Uint8Array<ArrayBuffer>;
+  }> {
     let view = { width: 0, height: 0, pixels: new Uint8Array() };
     const picture = await this.#decode(data, name, async (source) => {
       const pipeline = this.#prepare(source).resize(side, side, { fit: 'inside', withoutEnlargement: true });
@@ -266,7 +271,8 @@ function extensionReasons(name: string, format: ReadFormat): string[] {
 function reasonOf(cause: unknown): 'too-many-pixels' | 'truncated' | 'corrupt' {
   const message = cause instanceof Error ? cause.message : String(cause);
   if (/pixel limit|dimensions? (?:too|exceed)|too large|too big/i.test(message)) return 'too-many-pixels';
-  if (/premature|truncated|end of (?:file|stream|input|image|data)|unexpected end|out of data/i.test(message)) return 'truncated';
+  if (/premature|truncated|end of (?:file|stream|input|image|data)|unexpected end|out of data/i.test(message))
+    return 'truncated';
   return 'corrupt';
 }
 

@@ -79,14 +79,21 @@ export function detectFormat(data: Uint8Array): DetectedFormat {
   if (startsWith(data, '\x89PNG\r\n\x1a\n')) return read('PNG');
   if (startsWith(data, 'GIF87a') || startsWith(data, 'GIF89a')) return read('GIF');
   if (startsWith(data, 'RIFF') && ascii(data, 8, 12) === 'WEBP') return read('WebP');
-  if (startsWith(data, 'II*\0') || startsWith(data, 'MM\0*') || startsWith(data, 'II+\0') || startsWith(data, 'MM\0+')) {
+  if (
+    startsWith(data, 'II*\0') ||
+    startsWith(data, 'MM\0*') ||
+    startsWith(data, 'II+\0') ||
+    startsWith(data, 'MM\0+')
+  ) {
     return ascii(data, 8, 10) === 'CR' ? unsupported('camera RAW') : read('TIFF');
   }
   if (startsWith(data, 'BM') && n >= 18 && looksLikeBmp(data)) return read('BMP');
   if (ascii(data, 4, 8) === 'ftyp') return isoFormat(data);
   for (const [magic, format] of unsupportedMagics) if (startsWith(data, magic)) return unsupported(format);
   if (startsWith(data, 'P') && n > 3 && /^P[1-7]\s/.test(ascii(data, 0, 3))) return unsupported('Netpbm');
-  const text = ascii(data, 0, Math.min(n, 2048)).replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
+  const text = ascii(data, 0, Math.min(n, 2048))
+    .replace(/^\u00ef\u00bb\u00bf/, '')
+    .trimStart();
   if (text.startsWith('version https://git-lfs.github.com/')) return { kind: 'lfs-pointer' };
   if (/^<(\?xml|!--|!DOCTYPE|svg)/i.test(text) && /<!DOCTYPE svg|<svg[\s>]/i.test(text)) return unsupported('SVG');
   return { kind: 'unknown' };
@@ -119,7 +126,8 @@ function isoFormat(data: Uint8Array): DetectedFormat {
   const brands: string[] = [];
   for (let at = 8; at + 4 <= end; at += 4) if (at !== 12) brands.push(ascii(data, at, at + 4));
   if (brands.includes('avif') || brands.includes('avis')) return { kind: 'read', format: 'AVIF' };
-  if (brands.some((brand) => /^(hei[cxms]|hev[cxms]|mif1|msf1)$/.test(brand))) return { kind: 'unsupported', format: 'HEIC' };
+  if (brands.some((brand) => /^(hei[cxms]|hev[cxms]|mif1|msf1)$/.test(brand)))
+    return { kind: 'unsupported', format: 'HEIC' };
   if (brands[0] === 'crx ') return { kind: 'unsupported', format: 'camera RAW' };
   return { kind: 'unknown' };
 }
@@ -232,7 +240,7 @@ function readPngHeader(data: Uint8Array): PictureHeader | null {
   let isAnimated = false;
   let hasUnreadExif = false;
   let hasEnd = false;
-  for (let at = 8; at + 12 <= data.length; ) {
+  for (let at = 8; at + 12 <= data.length;) {
     const length = readUint32(data, at);
     const type = ascii(data, at + 4, at + 8);
     if (at + 12 + length > data.length) break;

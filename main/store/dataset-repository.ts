@@ -222,7 +222,7 @@ export class DatasetRepository implements DatasetVersions {
   /** All that is known of a reading's entries, in their order. */
   *entries(readingId: number): Generator<EntryRecord> {
     // Page by page, because a statement that is open blocks the connection for writing.
-    for (let after = -1; ; ) {
+    for (let after = -1; ;) {
       const rows = this.#sql.entriesAfter.all(readingId, after) as EntryRow[];
       if (rows.length === 0) return;
       for (const row of rows) yield entryOf(row);
@@ -469,7 +469,12 @@ export class DatasetRepository implements DatasetVersions {
     });
   }
 
-  problems(id: string, kind: ProblemKind, offset: number, limit: number): { total: number; groups: { indices: Uint32Array<ArrayBuffer> }[] } {
+  problems(
+    id: string,
+    kind: ProblemKind,
+    offset: number,
+    limit: number,
+  ): { total: number; groups: { indices: Uint32Array<ArrayBuffer> }[] } {
     const version = this.version(id);
     const all = kind === 'warned' ? warnedPictures(version) : this.#problemsOf(version)[problemLists[kind]];
     return {
@@ -688,7 +693,11 @@ function warnedPictures({ flags }: DatasetVersion): Uint32Array[] {
 function requirePictures({ cache }: LoadedVersion, indices: Uint32Array): void {
   for (const index of indices) {
     if (index >= cache.count) {
-      throw new StudioError('INVALID_OPTION', { option: 'indices', value: String(index), expected: `0 … ${cache.count - 1}` });
+      throw new StudioError('INVALID_OPTION', {
+        option: 'indices',
+        value: String(index),
+        expected: `0 … ${cache.count - 1}`,
+      });
     }
   }
 }

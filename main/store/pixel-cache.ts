@@ -115,7 +115,7 @@ export class PixelCacheReader {
     const size = pictureBytes(cache);
     const pixels = new Uint8Array(indices.length * size);
     const fd = this.#fd(cache.sha256);
-    for (let i = 0; i < indices.length; ) {
+    for (let i = 0; i < indices.length;) {
       let run = 1;
       while (i + run < indices.length && indices[i + run] === indices[i]! + run) run++;
       readFully(fd, pixels.subarray(i * size, (i + run) * size), pixelCacheHeaderBytes + indices[i]! * size);
@@ -165,28 +165,34 @@ export function readUnfinished(path: string, shape: PixelShape, index: number, c
 /** Whether the file is there and as long as it has to be. */
 export function hasPixelCache(caches: string, cache: PixelCacheInfo): boolean {
   try {
-    return statSync(pixelCachePath(caches, cache.sha256)).size === pixelCacheHeaderBytes + cache.count * pictureBytes(cache);
+    return (
+      statSync(pixelCachePath(caches, cache.sha256)).size === pixelCacheHeaderBytes + cache.count * pictureBytes(cache)
+    );
   } catch {
     return false;
   }
 }
 
-function encodeHeader({ count, width, height, channels }: PixelShape & { count: number }, pixelsSha256: Uint8Array): Uint8Array {
+function encodeHeader(
+  { count, width, height, channels }: PixelShape & { count: number },
+  pixelsSha256: Uint8Array,
+): Uint8Array {
   const header = Buffer.alloc(pixelCacheHeaderBytes);
   header.write(magic, 'latin1');
-  for (const [i, value] of [formatVersion, count, width, height, channels].entries()) header.writeUInt32LE(value, 8 + i * 4);
+  for (const [i, value] of [formatVersion, count, width, height, channels].entries())
+    header.writeUInt32LE(value, 8 + i * 4);
   header.set(pixelsSha256, 32);
   return header;
 }
 
 function writeFully(fd: number, data: Uint8Array, position?: number): void {
-  for (let done = 0; done < data.length; ) {
+  for (let done = 0; done < data.length;) {
     done += writeSync(fd, data, done, data.length - done, position === undefined ? null : position + done);
   }
 }
 
 function readFully(fd: number, into: Uint8Array, position: number): void {
-  for (let done = 0; done < into.length; ) {
+  for (let done = 0; done < into.length;) {
     const read = readSync(fd, into, done, into.length - done, position + done);
     if (read === 0) throw new Error('the pixel cache is shorter than it should be');
     done += read;
