@@ -1,5 +1,6 @@
 /** The places of the studio. A new place is one more entry here, and a component in a folder of its own. */
 import type { Component } from 'svelte';
+import Crosshair from '@lucide/svelte/icons/crosshair';
 import Grid3x3 from '@lucide/svelte/icons/grid-3x3';
 import Images from '@lucide/svelte/icons/images';
 import { m } from './messages.ts';
@@ -44,6 +45,15 @@ export const places: readonly Place[] = [
     key: 'KeyM',
     of: 'run',
     load: () => import('./templates/TemplatesPlace.svelte'),
+  },
+  {
+    id: 'evaluate',
+    group: 'model',
+    title: () => m.place_evaluate(),
+    icon: Crosshair,
+    key: 'KeyV',
+    of: 'run',
+    load: () => import('./evaluate/EvaluatePlace.svelte'),
   },
 ];
 
