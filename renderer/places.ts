@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 import Crosshair from '@lucide/svelte/icons/crosshair';
 import Grid3x3 from '@lucide/svelte/icons/grid-3x3';
 import Images from '@lucide/svelte/icons/images';
+import ScanEye from '@lucide/svelte/icons/scan-eye';
 import { m } from './messages.ts';
 import type { Studio } from './studio.svelte.ts';
 
@@ -54,6 +55,15 @@ export const places: readonly Place[] = [
     key: 'KeyV',
     of: 'run',
     load: () => import('./evaluate/EvaluatePlace.svelte'),
+  },
+  {
+    id: 'predict',
+    group: 'model',
+    title: () => m.place_predict(),
+    icon: ScanEye,
+    key: 'KeyP',
+    of: 'run',
+    load: () => import('./predict/PredictPlace.svelte'),
   },
 ];
 
