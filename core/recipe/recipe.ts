@@ -120,19 +120,25 @@ export const defaultOptimizers: { readonly [Name in OptimizerName]: Extract<Opti
   adam: { kind: 'adam', learningRate: 5e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
 };
 
-/** The recipe a person starts from: what the Train place shows and `tessera recipe` prints where nothing is said. */
+/**
+ * The recipe a person starts from: what the Train place shows and `tessera recipe` prints where nothing is said.
+ *
+ * Tried on CIFAR-10 (JPEG, 45,000 pictures to train on, seed 0): linear 41 % of the test pictures right, 256 hidden units
+ * 55 %.
+ */
 export function defaultRecipe(dataset: RecipeDataset, model: ModelRecipe['kind'] = 'linear'): Recipe {
+  const isLinear = model === 'linear';
   return {
     formatVersion: 1,
     dataset,
     split: { validation: 0.1, seed: 0 },
     features: [{ kind: 'raw', standardize: 'per-feature' }],
-    model: model === 'linear' ? { kind: 'linear' } : defaultMlp,
+    model: isLinear ? { kind: 'linear' } : defaultMlp,
     loss: 'softmax',
-    l2: 1e-3,
+    l2: isLinear ? 1e-2 : 3e-3,
     l2Convention: 'half',
-    optimizer: defaultOptimizers.adam,
-    schedule: { kind: 'constant' },
+    optimizer: { ...defaultOptimizers.adam, learningRate: isLinear ? 3e-4 : 1e-3 },
+    schedule: { kind: 'cosine', floor: 0 },
     batchSize: 128,
     epochs: 20,
     stopping: { patience: null, targetAccuracy: null, timeBudgetSeconds: null },

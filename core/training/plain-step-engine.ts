@@ -1,7 +1,7 @@
 /**
  * The step engine in plain TypeScript: float32 storage, every sum in float64, one thread.
  *
- * It is the one to read, and what the shared-memory engine of core/kernels is tested against; the formulas are those of
+ * It is the one to read, and what the shared-memory engine is tested against; the formulas are those of
  * core/models/multilayer-perceptron.ts, core/losses and core/optimizers, in their order.
  */
 import { StudioError } from '../errors.ts';

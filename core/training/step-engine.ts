@@ -2,7 +2,7 @@
  * What the training loop needs of the arithmetic, and nothing about how it is done.
  *
  * One engine holds one model, its optimizer's state and the training, validation and test pictures. The plain engine
- * (plain-step-engine.ts) is TypeScript over float32 storage; the shared-memory engine of core/kernels does the same with
+ * (plain-step-engine.ts) is TypeScript over float32 storage; the shared-memory engine does the same with
  * vector instructions on all threads. The loop (train.ts) owns order, schedule, stopping and reports.
  */
 import type { ActivationName, LossName, OptimizerRecipe, Recipe } from '../recipe/recipe.ts';

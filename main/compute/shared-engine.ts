@@ -3,10 +3,15 @@ import { Worker } from 'node:worker_threads';
 import { StudioError } from '../../core/errors.ts';
 import { kernelsBase64 } from '../../core/kernels/compiled/kernels.ts';
 import type { Kernels } from '../../core/kernels/kernels.ts';
-import { largestMemoryBytes, type Layout, layoutOf, type LayoutOptions } from '../../core/kernels/layout.ts';
-import { sharedMemoryEngine } from '../../core/kernels/shared-memory-engine.ts';
-import { stepProgram } from '../../core/kernels/step-program.ts';
-import { follow, leaderOf } from '../../core/kernels/team.ts';
+import {
+  largestMemoryBytes,
+  type Layout,
+  layoutOf,
+  type LayoutOptions,
+} from '../../core/training/shared-memory/layout.ts';
+import { sharedMemoryEngine } from '../../core/training/shared-memory/shared-memory-engine.ts';
+import { stepProgram } from '../../core/training/shared-memory/step-program.ts';
+import { follow, leaderOf } from '../../core/training/shared-memory/team.ts';
 import type { EngineSetup, StepEngine } from '../../core/training/step-engine.ts';
 import { threadFile } from './thread-file.ts';
 

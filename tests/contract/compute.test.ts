@@ -103,17 +103,18 @@ describe('the compute process', () => {
     // A pause makes the state durable where it is; then the process is killed.
     const first = start();
     let file: CheckpointFile | null = null;
-    let paused: Promise<unknown> | null = null;
+    const requests: Promise<unknown>[] = [];
     const killed = first.client.call('compute.train', job({ recipe }), {
       onprogress: (progress: TrainProgress) => {
-        if (progress.kind === 'plan') paused = first.client.call('compute.control', { jobId: 'job', action: 'pause' });
+        if (progress.kind === 'plan')
+          requests.push(first.client.call('compute.control', { jobId: 'job', action: 'pause' }));
         if (progress.kind !== 'checkpoint') return;
         file = progress.file;
         first.child.kill('SIGKILL');
       },
     });
     await expect(killed).rejects.toMatchObject({ code: 'COMPUTE_LOST' });
-    await paused;
+    await Promise.all(requests);
     const checkpoint = file as unknown as CheckpointFile;
     expect(sha256Of(checkpoint.path)).toBe(checkpoint.sha256);
 

@@ -1,9 +1,9 @@
 /** Both step engines over made-up pictures, so that one test can hold for both. */
 import { kernelsBase64 } from '../../core/kernels/compiled/kernels.ts';
 import type { Kernels } from '../../core/kernels/kernels.ts';
-import { layoutOf } from '../../core/kernels/layout.ts';
-import { sharedMemoryEngine } from '../../core/kernels/shared-memory-engine.ts';
-import { stepProgram } from '../../core/kernels/step-program.ts';
+import { layoutOf } from '../../core/training/shared-memory/layout.ts';
+import { sharedMemoryEngine } from '../../core/training/shared-memory/shared-memory-engine.ts';
+import { stepProgram } from '../../core/training/shared-memory/step-program.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import { normal, uniformInteger } from '../../core/random/sampling.ts';
 import { plainStepEngine } from '../../core/training/plain-step-engine.ts';

@@ -6,13 +6,13 @@
  *
  * No sum crosses threads, so the bits do not depend on how many there are.
  */
-import { type Activation, activations } from '../models/layers/activation.ts';
-import type { ActivationName } from '../recipe/recipe.ts';
-import { denormalLimit } from '../training/plain-step-engine.ts';
-import { indexOfHighest, lossOfRow } from '../training/row-loss.ts';
-import type { Kernels } from './kernels.ts';
+import { type Activation, activations } from '../../models/layers/activation.ts';
+import type { ActivationName } from '../../recipe/recipe.ts';
+import { denormalLimit } from '../plain-step-engine.ts';
+import { indexOfHighest, lossOfRow } from '../row-loss.ts';
+import type { Kernels } from '../../kernels/kernels.ts';
 import { chunkRows, type LayerLayout, type Layout, phaseNumberCount } from './layout.ts';
-import { wasmProduct } from './matrix-product.ts';
+import { wasmProduct } from '../../kernels/matrix-product.ts';
 
 export type Phase = 'rows' | 'weights';
 export const phases: readonly Phase[] = ['rows', 'weights'];

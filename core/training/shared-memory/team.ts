@@ -5,7 +5,7 @@
  * and count themselves done. Whoever waits looks again for some microseconds before it sleeps: a step is shorter than
  * falling asleep and waking up.
  */
-import { StudioError } from '../errors.ts';
+import { StudioError } from '../../errors.ts';
 import type { Layout } from './layout.ts';
 import { type Phase, phases } from './step-program.ts';
 

@@ -9,8 +9,8 @@
  * Rows of floats are filled up with zeros to a multiple of 16, one cache line: kernels have no ragged ends, and two threads
  * never write to one line.
  */
-import type { ActivationName, LossName, OptimizerRecipe } from '../recipe/recipe.ts';
-import { optimizerVectors } from '../training/step-engine.ts';
+import type { ActivationName, LossName, OptimizerRecipe } from '../../recipe/recipe.ts';
+import { optimizerVectors } from '../step-engine.ts';
 
 /** Pictures that go through the layers together; a larger batch is a sum of such pieces, always the same ones. */
 export const chunkRows = 256;

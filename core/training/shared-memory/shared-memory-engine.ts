@@ -4,7 +4,7 @@
  * The memory is given, laid out by `layoutOf`, with the pixels already in their place; so are the kernels and the other
  * threads. The plain engine (core/training/plain-step-engine.ts) says what it computes.
  */
-import { denormalFlushSteps, requireEngineState } from '../training/plain-step-engine.ts';
+import { denormalFlushSteps, requireEngineState } from '../plain-step-engine.ts';
 import {
   type EngineSet,
   type EngineSetup,
@@ -13,9 +13,9 @@ import {
   parameterCountOf,
   type ShouldStop,
   type StepEngine,
-} from '../training/step-engine.ts';
-import { StudioError } from '../errors.ts';
-import type { Kernels } from './kernels.ts';
+} from '../step-engine.ts';
+import { StudioError } from '../../errors.ts';
+import type { Kernels } from '../../kernels/kernels.ts';
 import { chunkRows, type LayerLayout, type Layout } from './layout.ts';
 import { type PhaseNumbers, writePhaseNumbers } from './step-program.ts';
 import type { Team } from './team.ts';
