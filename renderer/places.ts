@@ -1,5 +1,6 @@
 /** The places of the studio. A new place is one more entry here, and a component in a folder of its own. */
 import type { Component } from 'svelte';
+import ChartLine from '@lucide/svelte/icons/chart-line';
 import Crosshair from '@lucide/svelte/icons/crosshair';
 import Grid3x3 from '@lucide/svelte/icons/grid-3x3';
 import Images from '@lucide/svelte/icons/images';
@@ -37,6 +38,15 @@ export const places: readonly Place[] = [
     load: () => import('./dataset/DatasetPlace.svelte'),
     count: ({ dataset }) =>
       dataset && dataset.counts.train + (dataset.counts.validation ?? 0) + (dataset.counts.test ?? 0),
+  },
+  {
+    id: 'train',
+    group: 'model',
+    title: () => m.place_train(),
+    icon: ChartLine,
+    key: 'KeyT',
+    of: 'run',
+    load: () => import('./train/TrainPlace.svelte'),
   },
   {
     id: 'templates',

@@ -1,0 +1,78 @@
+/** The recipe a person is writing. It starts from the backend's defaults or from an earlier run; only this class changes it. */
+import { defaultMlp, defaultOptimizers, type OptimizerName, type Recipe } from '../../core/recipe/recipe.ts';
+import type { Studio } from '../studio.svelte.ts';
+
+type Mlp = Extract<Recipe['model'], { kind: 'mlp' }>;
+
+export class RecipeDraft {
+  recipe = $state.raw<Recipe | null>(null);
+  isStarting = $state(false);
+  /** The hidden layers of the MLP while the model is linear. */
+  #mlp: Mlp = defaultMlp;
+  readonly #studio: Studio;
+  readonly #datasetId: string;
+
+  constructor(studio: Studio, datasetId: string) {
+    this.#studio = studio;
+    this.#datasetId = datasetId;
+  }
+
+  get #key(): string {
+    return `train.draft.${this.#datasetId}`;
+  }
+
+  /** What was written before, or the defaults for this dataset. */
+  async load(): Promise<void> {
+    const defaults = await this.#studio.call('training.defaults', { datasetId: this.#datasetId, model: 'linear' });
+    const kept = this.#studio.view<Recipe | null>(this.#key, null);
+    this.recipe = kept === null ? defaults : { ...kept, dataset: defaults.dataset };
+    if (this.recipe.model.kind === 'mlp') this.#mlp = this.recipe.model;
+  }
+
+  async reset(): Promise<void> {
+    this.#studio.setView(this.#key, null);
+    await this.load();
+  }
+
+  change(changes: Partial<Recipe>): void {
+    if (this.recipe === null) return;
+    this.recipe = { ...this.recipe, ...changes };
+    this.#studio.setView(this.#key, this.recipe);
+  }
+
+  chooseModel(kind: Recipe['model']['kind']): void {
+    this.change({ model: kind === 'linear' ? { kind: 'linear' } : this.#mlp });
+  }
+
+  changeMlp(changes: Partial<Omit<Mlp, 'kind'>>): void {
+    this.#mlp = { ...this.#mlp, ...changes };
+    this.change({ model: this.#mlp });
+  }
+
+  /** Each optimizer comes with the learning rate that suits it. */
+  chooseOptimizer(kind: OptimizerName): void {
+    this.change({ optimizer: defaultOptimizers[kind] });
+  }
+
+  changeStopping(changes: Partial<Recipe['stopping']>): void {
+    if (this.recipe) this.change({ stopping: { ...this.recipe.stopping, ...changes } });
+  }
+
+  async start(): Promise<string | null> {
+    if (this.recipe === null || this.isStarting) return null;
+    this.isStarting = true;
+    const started = await this.#studio.attempt(this.#studio.call('training.start', { recipe: this.recipe }));
+    if (started !== null) {
+      await this.#studio.attempt(this.#studio.refreshRuns());
+      this.#studio.openRun(started.runId);
+    }
+    this.isStarting = false;
+    return started?.runId ?? null;
+  }
+}
+
+/** Makes a run's recipe the draft of its dataset, for a variant. */
+export function draftFrom(studio: Studio, datasetId: string, recipe: Recipe): void {
+  studio.setView(`train.draft.${datasetId}`, recipe);
+}
+

@@ -1,0 +1,161 @@
+/** What follows from a recipe, and how it reads. */
+import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
+import type { RunSummary } from '../../core/rpc/contract/runs.ts';
+import { count, duration, percent, short } from '../format.ts';
+import { m } from '../messages.ts';
+
+type Shape = Pick<DatasetSummary, 'width' | 'height' | 'channels' | 'classes'>;
+
+/** Weights and biases: (inputs + 1) · outputs of each layer. */
+export function parameterCount(model: Recipe['model'], { width, height, channels, classes }: Shape): number {
+  const layers = [width * height * channels, ...(model.kind === 'mlp' ? model.hidden : []), classes.length];
+  let total = 0;
+  for (let i = 1; i < layers.length; i++) total += (layers[i - 1]! + 1) * layers[i]!;
+  return total;
+}
+
+/** Pictures that steps are made of: the training split without what is held out of it. */
+export function trainingPictures(recipe: Pick<Recipe, 'split'>, { counts }: Pick<DatasetSummary, 'counts'>): number {
+  return counts.validation === null ? counts.train - Math.round(counts.train * recipe.split.validation) : counts.train;
+}
+
+export function stepsPerEpoch(recipe: Recipe, pictures: number): number {
+  return recipe.batchSize === 'full' ? 1 : Math.max(1, Math.ceil(pictures / recipe.batchSize));
+}
+
+/**
+ * Seconds a recipe takes, by how fast the newest finished run of this computer went through parameters × pictures; null
+ * before there is one. A guess: small models spend more of their time beside the products.
+ */
+export function estimatedSeconds(
+  recipe: Recipe,
+  dataset: DatasetSummary,
+  runs: readonly RunSummary[],
+  datasets: readonly DatasetSummary[],
+): number | null {
+  for (const run of runs) {
+    const of = datasets.find(({ id }) => id === run.datasetId);
+    if (of === undefined || run.epochs === 0 || run.trainSeconds < 0.2) continue;
+    const work = run.parameters * trainingPictures(run.recipe, of) * run.epochs;
+    const planned = parameterCount(recipe.model, dataset) * trainingPictures(recipe, dataset) * recipe.epochs;
+    return (run.trainSeconds / work) * planned;
+  }
+  return null;
+}
+
+/** Learning rate in an epoch (from 0), as a fraction of the one chosen. */
+export function scheduleFactor(schedule: Recipe['schedule'], epoch: number, epochs: number): number {
+  if (schedule.kind === 'constant') return 1;
+  if (schedule.kind === 'step') return schedule.factor ** Math.floor(epoch / schedule.everyEpochs);
+  const t = epochs <= 1 ? 0 : Math.min(1, epoch / epochs);
+  return schedule.floor + ((1 - schedule.floor) * (1 + Math.cos(Math.PI * t))) / 2;
+}
+
+export const optimizerLabels = {
+  sgd: () => m.optimizer_sgd(),
+  momentum: () => m.optimizer_momentum(),
+  adam: () => m.optimizer_adam(),
+} as const;
+export const lossLabels = { softmax: () => m.loss_softmax(), hinge: () => m.loss_hinge() } as const;
+export const standardizeLabels = {
+  'per-feature': () => m.standardize_per_feature(),
+  'per-channel': () => m.standardize_per_channel(),
+  none: () => m.standardize_none(),
+} as const;
+export const scheduleLabels = {
+  constant: () => m.schedule_constant(),
+  step: () => m.schedule_step(),
+  cosine: () => m.schedule_cosine(),
+} as const;
+/** Names of functions are the same in every language. */
+export const activationLabels = {
+  relu: 'ReLU',
+  'leaky-relu': 'Leaky ReLU',
+  elu: 'ELU',
+  gelu: 'GELU',
+  'gelu-tanh': 'GELU (tanh)',
+  sigmoid: 'Sigmoid',
+  tanh: 'tanh',
+  identity: 'Identity',
+} as const;
+export const initializationLabels = {
+  'he-normal': 'He, normal',
+  'he-uniform': 'He, uniform',
+  'xavier-normal': 'Xavier, normal',
+  'xavier-uniform': 'Xavier, uniform',
+  'lecun-normal': 'LeCun, normal',
+  'lecun-uniform': 'LeCun, uniform',
+} as const;
+
+export function modelLabel(model: Recipe['model']): string {
+  return model.kind === 'linear' ? m.model_linear() : `MLP ${model.hidden.join('–')}`;
+}
+
+export interface Fact {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+}
+
+/** The recipe as a list of facts, always in this order; comparing two recipes compares these. */
+export function recipeFacts(recipe: Recipe): readonly Fact[] {
+  const { model, optimizer, schedule, stopping } = recipe;
+  const facts: Fact[] = [
+    { id: 'features', label: m.recipe_features(), value: standardizeLabels[recipe.features[0]!.standardize]() },
+    {
+      id: 'model',
+      label: m.recipe_model(),
+      value: model.kind === 'linear' ? modelLabel(model) : `${modelLabel(model)}, ${activationLabels[model.activation]}`,
+    },
+    ...(model.kind === 'mlp'
+      ? [{ id: 'initialization', label: m.recipe_initialization(), value: initializationLabels[model.initialization] }]
+      : []),
+    { id: 'loss', label: m.recipe_loss(), value: lossLabels[recipe.loss]() },
+    {
+      id: 'l2',
+      label: 'L2',
+      value: recipe.l2 === 0 ? m.none() : `${short(recipe.l2)} (${recipe.l2Convention === 'half' ? '½λ‖W‖²' : 'λ‖W‖²'})`,
+    },
+    { id: 'optimizer', label: m.recipe_optimizer(), value: optimizerText(optimizer) },
+    {
+      id: 'learning-rate',
+      label: m.recipe_learning_rate(),
+      value: `${short(optimizer.learningRate)}, ${scheduleText(schedule)}`,
+    },
+    {
+      id: 'batch',
+      label: m.recipe_batch(),
+      value: recipe.batchSize === 'full' ? m.batch_full() : count(recipe.batchSize),
+    },
+    { id: 'epochs', label: m.recipe_epochs(), value: count(recipe.epochs) },
+    {
+      id: 'stopping',
+      label: m.recipe_stopping(),
+      value:
+        [
+          stopping.patience === null ? '' : m.stopping_patience_fact({ count: count(stopping.patience) }),
+          stopping.targetAccuracy === null ? '' : m.stopping_target_fact({ accuracy: percent(stopping.targetAccuracy) }),
+          stopping.timeBudgetSeconds === null ? '' : m.stopping_time_fact({ time: duration(stopping.timeBudgetSeconds) }),
+        ]
+          .filter(Boolean)
+          .join(', ') || m.none(),
+    },
+    { id: 'validation', label: m.recipe_validation(), value: percent(recipe.split.validation, 0) },
+    { id: 'seed', label: m.recipe_seed(), value: String(recipe.seed) },
+  ];
+  return facts;
+}
+
+function optimizerText(optimizer: Recipe['optimizer']): string {
+  if (optimizer.kind === 'momentum') return `${optimizerLabels.momentum()} ${short(optimizer.momentum)}`;
+  if (optimizer.kind === 'adam' && (optimizer.beta1 !== 0.9 || optimizer.beta2 !== 0.999))
+    return `Adam ${short(optimizer.beta1)}, ${short(optimizer.beta2)}`;
+  return optimizerLabels[optimizer.kind]();
+}
+
+function scheduleText(schedule: Recipe['schedule']): string {
+  if (schedule.kind === 'step')
+    return m.schedule_step_fact({ factor: short(schedule.factor), epochs: count(schedule.everyEpochs) });
+  return scheduleLabels[schedule.kind]();
+}
