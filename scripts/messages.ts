@@ -84,5 +84,4 @@ function readJson(file: string): Record<string, unknown> {
 if (isProgram(import.meta)) {
   const count = await compileMessages();
   console.log(count === null ? 'messages: up to date' : `messages: ${count} compiled for en and ko`);
-  process.exit(0); // Paraglide leaves a timer of 30 s behind.
 }
