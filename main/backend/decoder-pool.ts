@@ -140,7 +140,7 @@ export class DecoderPool {
       try {
         const start = from === 0 ? 0 : batch.ends[from - 1]!;
         const input = {
-          data: from === 0 && to === batch.ends.length ? batch.data : batch.data.slice(start, batch.ends[to - 1]!),
+          data: from === 0 && to === batch.ends.length ? batch.data : batch.data.slice(start, batch.ends[to - 1]),
           ends: Uint32Array.from(batch.ends.slice(from, to), (end) => end - start),
           names: batch.names.slice(from, to),
           ...target,
@@ -241,14 +241,17 @@ export class DecoderPool {
     let at: number | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      return await worker.client.call(method, input, {
+      const result = await worker.client.call(method, input, {
         ...(signal === undefined ? {} : { signal }),
         onprogress: (value) => {
           at = (value as { at: number }).at;
+          this.#served(worker);
           if (timer === undefined) timer = setTimeout(() => this.#kill(worker, 'decoder-timeout'), this.#fileTimeoutMs);
           else timer.refresh();
         },
       });
+      this.#served(worker);
+      return result;
     } catch (cause) {
       if (!isStudioError(cause, 'DECODER_LOST')) throw cause;
       if (this.#isClosed) throw cause;
@@ -256,7 +259,6 @@ export class DecoderPool {
     } finally {
       clearTimeout(timer);
       worker.calls--;
-      if (!worker.hasEnded) worker.hasServed = true;
       this.#waiting.shift()?.();
       this.#announce();
     }
@@ -299,9 +301,9 @@ export class DecoderPool {
       this.#workers.delete(worker);
       clearTimeout(worker.idleTimer);
       if (this.#isClosed) return;
+      if (!worker.hasServed) this.#failedStarts++;
       if (worker.calls > 0) {
         this.#restarts++;
-        this.#failedStarts = worker.hasServed || worker.killedFor !== null ? 0 : this.#failedStarts + 1;
         this.#onEnd(worker.killedFor ?? reason);
       }
       for (const resume of this.#waiting.splice(0)) resume();
@@ -316,6 +318,12 @@ export class DecoderPool {
       helper.kill();
     });
     return worker;
+  }
+
+  /** It has begun a call: it does start. */
+  #served(worker: Worker): void {
+    worker.hasServed = true;
+    this.#failedStarts = 0;
   }
 
   #kill(worker: Worker, kind: EndKind): void {

@@ -8,7 +8,7 @@
 import { createHash, hash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
-import { StudioError } from '../../core/errors.ts';
+import { isStudioError, StudioError } from '../../core/errors.ts';
 import { splitNames, type FitPolicy } from '../../core/rpc/contract/common.ts';
 import type { DecodedPicture } from '../../core/rpc/contract/decoder.ts';
 import {
@@ -201,7 +201,7 @@ async function readFolder(
     await send();
     while (inFlight.length > 0) await takeOldest();
   } finally {
-    await Promise.allSettled(inFlight.map(({ decoded }) => decoded));
+    for (const { decoded } of inFlight) await decoded?.catch(() => undefined);
   }
 }
 
@@ -522,7 +522,7 @@ export async function compareSource(
   try {
     now = await filesNow(source, decoders, options);
   } catch (cause) {
-    const code = cause instanceof StudioError ? cause.code : '';
+    const code = isStudioError(cause) ? cause.code : '';
     if (code === 'FOLDER_NOT_FOUND') return { state: 'missing', added: 0, removed: 0, modified: 0 };
     if (['NO_IMAGES_FOUND', 'NO_CLASS_FOLDERS', 'ONE_CLASS', 'BAD_DATASET_FILE'].includes(code)) {
       return { state: 'changed', added: 0, removed: version.count, modified: 0 };

@@ -5,7 +5,8 @@ import { StudioError } from '../../core/errors.ts';
 import type { DecodedPicture, DecoderContract } from '../../core/rpc/contract/decoder.ts';
 import type { Handlers } from '../../core/rpc/define.ts';
 import { DifferenceHasher, pixelHash } from './fingerprint.ts';
-import { PictureOpener, type Target } from './open-picture.ts';
+import type { PictureOpener } from './open-picture.ts';
+import { type Target } from './open-picture.ts';
 
 const hashBytes = 32;
 

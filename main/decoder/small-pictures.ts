@@ -5,12 +5,24 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import createMozjpeg, { type MozJPEGModule } from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
+import mozjpegFactory from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 import { decode as decodePng, initSync as initPng } from '@jsquash/png/codec/pkg/squoosh_png.js';
 import type { PictureHeader } from './picture-header.ts';
 
 /** Larger pictures cost more than the pipeline saves. */
 export const smallSide = 128;
+
+/** What is used of the JPEG decoder; its own types lean on globals that it does not bring. */
+interface JpegDecoder {
+  decode(data: Uint8Array, preserveOrientation: boolean): ImageData | null;
+}
+interface JpegDecoderOptions {
+  noInitialRun: boolean;
+  print: () => void;
+  printErr: () => void;
+  instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): WebAssembly.Exports;
+}
+const createMozjpeg = mozjpegFactory as unknown as (options: JpegDecoderOptions) => Promise<JpegDecoder>;
 
 export interface SmallDecoder {
   /** RGBA of a plain picture; null where it is not plain or anything about it is wrong. */
@@ -24,19 +36,19 @@ export async function loadSmallDecoder(): Promise<SmallDecoder> {
   initPng(await WebAssembly.compile(readFileSync(files.resolve('@jsquash/png/codec/pkg/squoosh_png_bg.wasm'))));
 
   let complaints = 0;
-  const createJpeg = (): Promise<MozJPEGModule> =>
+  const createJpeg = (): Promise<JpegDecoder> =>
     createMozjpeg({
       noInitialRun: true,
       // libjpeg repairs what it can and only prints a line about it; a repaired picture must not pass unnoticed.
-      print: () => complaints++,
-      printErr: () => complaints++,
+      print: () => void complaints++,
+      printErr: () => void complaints++,
       instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
         const instance = new WebAssembly.Instance(jpegModule, imports);
         done(instance);
         return instance.exports;
       },
     });
-  let jpeg: MozJPEGModule | null = await createJpeg();
+  let jpeg: JpegDecoder | null = await createJpeg();
 
   return {
     decode(data, format, header) {
@@ -45,7 +57,7 @@ export async function loadSmallDecoder(): Promise<SmallDecoder> {
         if (format === 'PNG') return checked(decodePng(data), header);
         if (jpeg === null) return null;
         complaints = 0;
-        const picture = jpeg.decode(data as Uint8Array<ArrayBuffer>, false);
+        const picture = jpeg.decode(data, false);
         return complaints === 0 && picture !== null ? checked(picture, header) : null;
       } catch {
         // The JPEG decoder leaves by exit(), which leaks what it held: the next picture gets a fresh one.

@@ -37,7 +37,10 @@ describe('duplicate groups', () => {
     for (let i = 0; i < 200; i++) hashes.push(random(), random());
     for (let i = 0; i < 200; i++) {
       let [high, low] = [hashes[2 * i]!, hashes[2 * i + 1]!];
-      for (let k = 0; k < 7; k++) random() % 2 ? (high ^= 1 << (random() >>> 27)) : (low ^= 1 << (random() >>> 27));
+      for (let k = 0; k < 7; k++) {
+        if (random() % 2 === 0) high ^= 1 << (random() >>> 27);
+        else low ^= 1 << (random() >>> 27);
+      }
       hashes.push(high >>> 0, low >>> 0);
     }
     const groups = groupsOf(

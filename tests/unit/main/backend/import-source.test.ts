@@ -141,16 +141,18 @@ describe('importing a folder', () => {
     const source = folderSource(folder);
     const { datasets: repository, decoders } = studio;
     const signal = new AbortController().signal;
-    let closing: Promise<void> | null = null;
+    const closing: Promise<void>[] = [];
     await expect(
       readSource(source, {
         repository,
         decoders,
         signal,
-        onProgress: (done) => void (done > 0 && (closing ??= decoders.close())),
+        onProgress: (done) => {
+          if (done > 0 && closing.length === 0) closing.push(decoders.close());
+        },
       }),
     ).rejects.toThrow();
-    await closing;
+    await Promise.all(closing);
     const reopened = await openStudio(studio.path);
     repository.close();
     studio.store.close();
