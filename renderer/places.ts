@@ -2,6 +2,7 @@
 import type { Component } from 'svelte';
 import ChartLine from '@lucide/svelte/icons/chart-line';
 import Crosshair from '@lucide/svelte/icons/crosshair';
+import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import Grid3x3 from '@lucide/svelte/icons/grid-3x3';
 import Images from '@lucide/svelte/icons/images';
 import ScanEye from '@lucide/svelte/icons/scan-eye';
@@ -74,6 +75,16 @@ export const places: readonly Place[] = [
     key: 'KeyP',
     of: 'run',
     load: () => import('./predict/PredictPlace.svelte'),
+  },
+  {
+    id: 'experiments',
+    group: 'keep',
+    title: () => m.place_experiments(),
+    icon: FlaskConical,
+    key: 'KeyX',
+    of: 'nothing',
+    load: () => import('./experiments/ExperimentsPlace.svelte'),
+    count: ({ runs }) => runs.length,
   },
 ];
 

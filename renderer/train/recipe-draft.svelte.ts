@@ -75,4 +75,3 @@ export class RecipeDraft {
 export function draftFrom(studio: Studio, datasetId: string, recipe: Recipe): void {
   studio.setView(`train.draft.${datasetId}`, recipe);
 }
-

@@ -106,7 +106,8 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
     {
       id: 'model',
       label: m.recipe_model(),
-      value: model.kind === 'linear' ? modelLabel(model) : `${modelLabel(model)}, ${activationLabels[model.activation]}`,
+      value:
+        model.kind === 'linear' ? modelLabel(model) : `${modelLabel(model)}, ${activationLabels[model.activation]}`,
     },
     ...(model.kind === 'mlp'
       ? [{ id: 'initialization', label: m.recipe_initialization(), value: initializationLabels[model.initialization] }]
@@ -115,7 +116,8 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
     {
       id: 'l2',
       label: 'L2',
-      value: recipe.l2 === 0 ? m.none() : `${short(recipe.l2)} (${recipe.l2Convention === 'half' ? '½λ‖W‖²' : 'λ‖W‖²'})`,
+      value:
+        recipe.l2 === 0 ? m.none() : `${short(recipe.l2)} (${recipe.l2Convention === 'half' ? '½λ||W||²' : 'λ||W||²'})`,
     },
     { id: 'optimizer', label: m.recipe_optimizer(), value: optimizerText(optimizer) },
     {
@@ -135,8 +137,12 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
       value:
         [
           stopping.patience === null ? '' : m.stopping_patience_fact({ count: count(stopping.patience) }),
-          stopping.targetAccuracy === null ? '' : m.stopping_target_fact({ accuracy: percent(stopping.targetAccuracy) }),
-          stopping.timeBudgetSeconds === null ? '' : m.stopping_time_fact({ time: duration(stopping.timeBudgetSeconds) }),
+          stopping.targetAccuracy === null
+            ? ''
+            : m.stopping_target_fact({ accuracy: percent(stopping.targetAccuracy) }),
+          stopping.timeBudgetSeconds === null
+            ? ''
+            : m.stopping_time_fact({ time: duration(stopping.timeBudgetSeconds) }),
         ]
           .filter(Boolean)
           .join(', ') || m.none(),

@@ -9,7 +9,8 @@ import type { Seen } from './what-is-seen.ts';
 export function sightSentence(status: RunStatus, seen: Seen, run: Pick<RunSummary, 'epochs'>): string {
   if (status === 'diverged') return m.train_sight_diverged();
   if (status === 'failed') return m.train_sight_failed();
-  if (seen.sight === 'starting') return run.epochs > 0 && status !== 'running' ? m.train_sight_short() : m.train_sight_starting();
+  if (seen.sight === 'starting')
+    return run.epochs > 0 && status !== 'running' ? m.train_sight_short() : m.train_sight_starting();
   return {
     rising: m.train_sight_rising,
     flat: m.train_sight_flat,

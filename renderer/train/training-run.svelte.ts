@@ -20,9 +20,11 @@ export class TrainingRun {
   epochs = $state.raw<readonly EpochRecord[]>([]);
   plan = $state.raw<Extract<RunEvent, { kind: 'plan' }> | null>(null);
   status = $state<RunStatus | null>(null);
-  steps = $state.raw<{ readonly steps: Float64Array; readonly losses: Float32Array; readonly accuracies: Float32Array }>(
-    new StepColumns().view(),
-  );
+  steps = $state.raw<{
+    readonly steps: Float64Array;
+    readonly losses: Float32Array;
+    readonly accuracies: Float32Array;
+  }>(new StepColumns().view());
   templates = $state.raw<Templates | null>(null);
   /** Pause, stop and discard take a moment; which of them is under way. */
   pending = $state<'pause' | 'resume' | 'stop' | 'discard' | null>(null);

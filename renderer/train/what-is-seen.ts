@@ -2,13 +2,7 @@
 import type { EpochRecord } from '../../core/rpc/contract/training.ts';
 
 export type Sight =
-  | 'starting'
-  | 'unchecked'
-  | 'rising'
-  | 'flat'
-  | 'overfitting'
-  | 'faster-than-it-generalises'
-  | 'learning';
+  'starting' | 'unchecked' | 'rising' | 'flat' | 'overfitting' | 'faster-than-it-generalises' | 'learning';
 
 export interface Seen {
   readonly sight: Sight;
