@@ -54,14 +54,17 @@ export function* findDuplicateGroups(search: DuplicateSearch): Generator<number,
   let steps = 0;
   for (let part = 0; part < parts; part++) {
     for (const bucket of bucketsOf(firsts, perceptualHashes, part)) {
+      // Side by side in memory: this loop sees every pair of every bucket.
+      const highs = Uint32Array.from(bucket, (i) => perceptualHashes[2 * i]!);
+      const lows = Uint32Array.from(bucket, (i) => perceptualHashes[2 * i + 1]!);
       for (let a = 0; a < bucket.length; a++) {
-        const i = bucket[a]!;
-        const high = perceptualHashes[2 * i]!;
-        const low = perceptualHashes[2 * i + 1]!;
+        const high = highs[a]!;
+        const low = lows[a]!;
         for (let b = a + 1; b < bucket.length; b++) {
+          if (bitCount(high ^ highs[b]!) + bitCount(low ^ lows[b]!) > radius) continue;
+          const i = bucket[a]!;
           const j = bucket[b]!;
-          const distance = bitCount(high ^ perceptualHashes[2 * j]!) + bitCount(low ^ perceptualHashes[2 * j + 1]!);
-          if (distance > radius || find(i) === find(j)) continue;
+          if (find(i) === find(j)) continue;
           steps += 16;
           if (looksSame(search.pixels(i, 0), search.pixels(j, 1))) union(i, j);
         }
