@@ -24,6 +24,12 @@ export interface ChartView {
   readonly hidden: readonly string[];
 }
 
+/** What a chart that is mounted offers. */
+export interface ChartHandle {
+  /** The chart as it is now, as SVG text. */
+  svg(title: string): { readonly text: string; readonly width: number; readonly height: number };
+}
+
 export const defaultChartView: ChartView = { zoom: null, isLog: false, smoothing: 0, hidden: [] };
 
 /**
