@@ -270,7 +270,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['svelte', 'import', 'node', 'types', 'default'],
+      conditionNames: ['svelte', 'import', 'node', 'default'],
       extensions: ['.ts', '.js', '.svelte', '.svelte.ts', '.cjs', '.mjs', '.d.ts', '.json', '.css'],
     },
   },

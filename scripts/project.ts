@@ -27,7 +27,7 @@ export function runScript(name: string, ...flags: string[]): void {
  */
 export function becomeNodeProgram(program: string, flags: readonly string[]): void {
   if (process.platform !== 'win32' && process.execve !== undefined) {
-    process.execve(process.execPath, [process.execPath, program, ...flags], process.env as Record<string, string>);
+    process.execve(process.execPath, [process.execPath, program, ...flags], process.env);
   }
   process.exitCode = spawnSync(process.execPath, [program, ...flags], { stdio: 'inherit' }).status ?? 1;
 }
