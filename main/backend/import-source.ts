@@ -21,7 +21,7 @@ import {
 } from '../store/dataset-repository.ts';
 import { excludedFlag } from '../store/dataset-version.ts';
 import { PixelCacheReader, type PixelShape } from '../store/pixel-cache.ts';
-import type { DecodedBatch, DecoderPool } from './decoder-pool.ts';
+import type { DecodedBatch, DecoderPool, FileBatch } from './decoder-pool.ts';
 import { loadDatasetFile, openSource, type DatasetFiles, type Source } from './open-source.ts';
 import { cifarLabel, cifarPixels } from './read-cifar.ts';
 import { factsOf, FileReader, noFacts, type FileFacts } from './read-file.ts';
@@ -150,7 +150,7 @@ async function readFolder(
   { decoders, signal, onProgress }: ImportContext,
 ): Promise<void> {
   const { entries, roots } = walked;
-  const reader = new FileReader();
+  const reader = new FileReader({ sharesBuffer: true });
   const slice = new TimeSlice(signal);
   const inFlight: PendingBatch[] = [];
   const pictureLimit = Math.max(1, Math.floor(batchPixelBytes / (shape.width * shape.height * shape.channels)));
@@ -207,20 +207,33 @@ async function readFolder(
 
 class BatchBuilder {
   readonly items: Pending[] = [];
-  readonly #files: Uint8Array[] = [];
   readonly #ends: number[] = [];
   readonly #names: string[] = [];
-  bytes = 0;
+  #data = new Uint8Array(batchBytes);
+  #fileBytes = 0;
+  #knownBytes = 0;
 
+  /** Files to decode. */
   get count(): number {
-    return this.#files.length;
+    return this.#ends.length;
+  }
+
+  /** What the batch holds in memory. */
+  get bytes(): number {
+    return this.#fileBytes + this.#knownBytes;
   }
 
   add(entry: SourceEntry, data: Uint8Array, facts: FileFacts, sha256: Uint8Array): void {
     this.items.push({ entry, facts, sha256, slot: this.count, refusal: null, known: null });
-    this.#files.push(data);
-    this.bytes += data.length;
-    this.#ends.push(this.bytes);
+    const end = this.#fileBytes + data.length;
+    if (end > this.#data.length) {
+      const larger = new Uint8Array(Math.max(end, 2 * this.#data.length));
+      larger.set(this.#data.subarray(0, this.#fileBytes));
+      this.#data = larger;
+    }
+    this.#data.set(data, this.#fileBytes);
+    this.#fileBytes = end;
+    this.#ends.push(end);
     this.#names.push(textOf(entry.path.slice(entry.path.lastIndexOf('/') + 1)));
   }
 
@@ -231,13 +244,11 @@ class BatchBuilder {
   reuse(entry: SourceEntry, known: NonNullable<Pending['known']>): void {
     const { sha256, sizeBytes, mtimeMs, inode } = known.entry;
     this.items.push({ entry, facts: { sizeBytes, mtimeMs, inode }, sha256, slot: -1, refusal: null, known });
-    this.bytes += known.pixels?.length ?? 0;
+    this.#knownBytes += known.pixels?.length ?? 0;
   }
 
-  batch() {
-    const data = new Uint8Array(this.bytes);
-    for (let i = 0; i < this.#files.length; i++) data.set(this.#files[i]!, i === 0 ? 0 : this.#ends[i - 1]!);
-    return { data, ends: this.#ends, names: this.#names };
+  batch(): FileBatch {
+    return { data: this.#data.slice(0, this.#fileBytes), ends: this.#ends, names: this.#names };
   }
 }
 

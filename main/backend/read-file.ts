@@ -39,7 +39,13 @@ const readAsync = promisify(read);
 const closeAsync = promisify(close);
 
 export class FileReader {
+  /** One buffer for all small files: what was read holds until the next read. */
+  readonly #shared: Uint8Array<ArrayBuffer> | null;
   #isSlow = false;
+
+  constructor(options: { readonly sharesBuffer?: boolean } = {}) {
+    this.#shared = options.sharesBuffer === true ? new Uint8Array(quickFile) : null;
+  }
 
   async read(path: Buffer): Promise<ReadFile> {
     const startedMs = performance.now();
@@ -68,11 +74,11 @@ export class FileReader {
       if (!before.isFile()) return refused('skipped', 'not-a-file');
       if (before.size === 0) return refused('rejected', 'empty');
       if (before.size > largestFile) return refused('rejected', 'file-too-large');
-      const data = new Uint8Array(before.size);
       if (this.#isSlow || before.size > quickFile) {
         isOpen = false; // closed there
-        return readSlowly(fd, data, facts);
+        return readSlowly(fd, new Uint8Array(before.size), facts);
       }
+      const data = this.#shared?.subarray(0, before.size) ?? new Uint8Array(before.size);
       let done = 0;
       for (let n = 1; done < data.length && n > 0; done += n) n = readSync(fd, data, done, data.length - done, done);
       return finished(fd, data, done, facts);

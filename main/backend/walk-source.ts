@@ -304,7 +304,7 @@ class Walk {
     const listed: Listed[] = [];
     const folder = absolutePath(this.#root, at);
     // Names as one character a byte; the types of Node know text only.
-    const dir = opendirSync(folder as unknown as string, { encoding: 'latin1' as BufferEncoding, bufferSize: 1024 });
+    const dir = opendirSync(folder, { encoding: 'latin1' as BufferEncoding, bufferSize: 1024 });
     try {
       for (let entry = nextEntry(dir); entry !== null; entry = nextEntry(dir)) {
         listed.push({ name: entry.name, kind: kindOf(entry) });

@@ -186,9 +186,11 @@ describe('importing a folder', () => {
     utimesSync(join(folder, 'cat/1.png'), 5, 5);
     expect(await compare()).toEqual({ state: 'changed', added: 1, removed: 1, modified: 1 });
     const decoded: string[] = [];
+    const sizes: number[] = [];
     const decode = studio.decoders.decode.bind(studio.decoders);
     studio.decoders.decode = (batch, ...rest) => {
       decoded.push(...batch.names);
+      sizes.push(...batch.ends.map((end, i) => end - (batch.ends[i - 1] ?? 0)));
       return decode(batch, ...rest);
     };
 
@@ -206,6 +208,10 @@ describe('importing a folder', () => {
     studio.datasets.updateDataset(id, source, carryEdits(studio.datasets, previous, reading));
 
     expect(decoded).toEqual(['1.png', 'new.png']);
+    expect(sizes).toEqual([
+      readFileSync(join(folder, 'cat/1.png')).length,
+      readFileSync(join(folder, 'dog/new.png')).length,
+    ]);
     const after = studio.datasets.version(id);
     expect(after.count).toBe(20);
     expect(studio.datasets.pictures(id, Uint32Array.of(2))[0]).toMatchObject({ path: 'cat/3.png', excluded: true });
