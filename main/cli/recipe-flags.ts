@@ -64,7 +64,7 @@ export async function recipeFromFlags(dataset: DatasetSummary, flags: RecipeFlag
   }
 
   const kind = model ?? (hasHidden ? 'mlp' : start?.model.kind);
-  const fallback = defaultRecipe({ id: dataset.id, version: dataset.version }, kind);
+  const fallback = defaultFor(dataset, kind);
   const base = start ?? fallback;
   const mlp = base.model.kind === 'mlp' ? base.model : defaultMlp;
   const optimizerName =
@@ -132,4 +132,12 @@ function number<T>(option: string, text: string | undefined, fallback: T): T | n
     throw new StudioError('INVALID_OPTION', { option, value: text, expected: '0, 1, 0.5, 1e-3 …' });
   }
   return value;
+}
+
+/** The recipe one starts from; a small dataset has fewer pictures than the usual batch. */
+function defaultFor(dataset: DatasetSummary, kind: Recipe['model']['kind'] | undefined): Recipe {
+  const recipe = defaultRecipe({ id: dataset.id, version: dataset.version }, kind);
+  const { train, validation } = dataset.counts;
+  const heldOut = validation === null ? Math.max(1, Math.round(recipe.split.validation * train)) : 0;
+  return { ...recipe, batchSize: Math.max(1, Math.min(Number(recipe.batchSize), train - heldOut)) };
 }
