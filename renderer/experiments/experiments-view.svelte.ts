@@ -66,10 +66,13 @@ export class ExperimentsView {
       await this.#studio.call('runs.trash', { runIds });
       this.selected = new Set();
       await this.#refresh();
-      this.#studio.say(m.experiments_removed({ count: count(runIds.length) }), async () => {
-        await this.#studio.call('runs.restore', { runIds });
-        await this.#refresh();
-      });
+      this.#studio.say(
+        runIds.length === 1 ? m.experiments_removed_one() : m.experiments_removed({ count: count(runIds.length) }),
+        async () => {
+          await this.#studio.call('runs.restore', { runIds });
+          await this.#refresh();
+        },
+      );
     };
     await this.#studio.attempt(work());
   }
@@ -81,10 +84,13 @@ export class ExperimentsView {
       await this.#studio.call('runs.restore', { runIds });
       this.selected = new Set();
       await this.#refresh();
-      this.#studio.say(m.experiments_restored({ count: count(runIds.length) }), async () => {
-        await this.#studio.call('runs.trash', { runIds });
-        await this.#refresh();
-      });
+      this.#studio.say(
+        runIds.length === 1 ? m.experiments_restored_one() : m.experiments_restored({ count: count(runIds.length) }),
+        async () => {
+          await this.#studio.call('runs.trash', { runIds });
+          await this.#refresh();
+        },
+      );
     };
     await this.#studio.attempt(work());
   }

@@ -40,8 +40,21 @@ export class RecipeDraft {
     this.#studio.setView(this.#key, this.recipe);
   }
 
-  chooseModel(kind: Recipe['model']['kind']): void {
-    this.change({ model: kind === 'linear' ? { kind: 'linear' } : this.#mlp });
+  /** Values that are still the old model's defaults become those of the new one; what a person chose stays. */
+  async chooseModel(kind: Recipe['model']['kind']): Promise<void> {
+    const before = this.recipe;
+    if (before === null || before.model.kind === kind) return;
+    const ask = (model: Recipe['model']['kind']) =>
+      this.#studio.call('training.defaults', { datasetId: this.#datasetId, model });
+    const both = await this.#studio.attempt(Promise.all([ask(before.model.kind), ask(kind)]));
+    const now = this.recipe;
+    if (both === null || now === null) return;
+    const [old, fresh] = both;
+    this.change({
+      model: kind === 'linear' ? { kind: 'linear' } : this.#mlp,
+      l2: now.l2 === old.l2 ? fresh.l2 : now.l2,
+      optimizer: JSON.stringify(now.optimizer) === JSON.stringify(old.optimizer) ? fresh.optimizer : now.optimizer,
+    });
   }
 
   changeMlp(changes: Partial<Omit<Mlp, 'kind'>>): void {
@@ -49,9 +62,15 @@ export class RecipeDraft {
     this.change({ model: this.#mlp });
   }
 
-  /** Each optimizer comes with the learning rate that suits it. */
-  chooseOptimizer(kind: OptimizerName): void {
-    this.change({ optimizer: defaultOptimizers[kind] });
+  /** Each optimizer comes with the learning rate that suits it; the defaults know one for this model. */
+  async chooseOptimizer(kind: OptimizerName): Promise<void> {
+    if (this.recipe === null) return;
+    const model = this.recipe.model.kind;
+    const defaults = await this.#studio.attempt(
+      this.#studio.call('training.defaults', { datasetId: this.#datasetId, model }),
+    );
+    if (defaults === null) return;
+    this.change({ optimizer: defaults.optimizer.kind === kind ? defaults.optimizer : defaultOptimizers[kind] });
   }
 
   changeStopping(changes: Partial<Recipe['stopping']>): void {

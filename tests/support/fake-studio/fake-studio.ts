@@ -19,6 +19,8 @@ export interface FakeOptions {
   readonly isEmpty: boolean;
   /** Size of one more dataset; 0 makes none. */
   readonly pictures: number;
+  /** So many more finished runs. */
+  readonly runs?: number;
   readonly isInterrupted: boolean;
   readonly isBusy: boolean;
   readonly language: Settings['language'];
@@ -84,6 +86,7 @@ export class FakeStudio {
     this.#addFinishedRun(shapes, 'linear', 20);
     this.#addFinishedRun(shapes, 'mlp', 20);
     this.#addFinishedRun('handwriting', 'mlp', 12);
+    for (let i = 0; i < (options.runs ?? 0); i++) this.#addFinishedRun(shapes, i % 2 ? 'mlp' : 'linear', 5 + (i % 9));
     if (options.isInterrupted) this.#addFinishedRun(shapes, 'mlp', 7, 'interrupted');
     if (options.isBusy) void this.#runJob('import', 'flowers-2', 'pictures', 820, 4000, null, () => shapes);
   }

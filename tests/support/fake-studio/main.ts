@@ -1,6 +1,6 @@
 /**
  * The page over an in-memory backend. What the backend holds is said in the address, before the hash:
- * `?empty` nothing, `?pictures=60000` one more dataset of that many, `?interrupted` a run to resume, `?busy` a job that
+ * `?empty` nothing, `?pictures=60000` one more dataset of that many, `?runs=200` more finished runs, `?interrupted` a run to resume, `?busy` a job that
  * goes on, `?lang=ko`, `?theme=dark`.
  */
 import { serve } from '../../../core/rpc/server.ts';
@@ -14,6 +14,7 @@ const query = new URLSearchParams(location.search);
 const fake = new FakeStudio({
   isEmpty: query.has('empty'),
   pictures: Number(query.get('pictures') ?? 0),
+  runs: Number(query.get('runs') ?? 0),
   isInterrupted: query.has('interrupted'),
   isBusy: query.has('busy'),
   language: query.get('lang') === 'ko' ? 'ko' : 'en',

@@ -11,5 +11,7 @@ export default defineConfig({
   plugins: [svelte({ configFile: `${root}svelte.config.js` })],
   define: { __TESSERA_VERSION__: JSON.stringify('0.0.0') },
   server: { host: '127.0.0.1', fs: { allow: [root] }, hmr: false },
-  optimizeDeps: { exclude: ['@tanstack/svelte-table', 'virtua', 'bits-ui', 'svelte-sonner', '@lucide/svelte', 'svelte-spa-router'] },
+  optimizeDeps: {
+    exclude: ['@tanstack/svelte-table', 'virtua', 'bits-ui', 'svelte-sonner', '@lucide/svelte', 'svelte-spa-router'],
+  },
 });
