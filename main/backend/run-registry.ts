@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { isStudioError, StudioError } from '../../core/errors.ts';
 import type { Recipe } from '../../core/recipe/recipe.ts';
+import { recipeName } from '../../core/recipe/recipe-name.ts';
 import type { ErrorValue } from '../../core/rpc/contract/common.ts';
 import type { ComputeContract, TrainProgress } from '../../core/rpc/contract/compute.ts';
 import type { RunEvent, RunStatus } from '../../core/rpc/contract/training.ts';
@@ -100,7 +101,7 @@ export class RunRegistry {
     const id = randomBytes(8).toString('hex');
     runs.add({
       id,
-      name: name ?? '',
+      name: name ?? recipeName(recipe),
       datasetId: dataset.datasetId,
       datasetVersion: dataset.version,
       datasetName: dataset.name,

@@ -115,7 +115,7 @@ describe('a run', () => {
 
     const run = registry.get(id);
     expect(run).toMatchObject({
-      name: '#1',
+      name: 'linear · adam',
       step: 4,
       epochs: 2,
       endReason: 'epochs',
