@@ -18,8 +18,9 @@ type Point = Pick<EpochRecord, 'epoch' | 'trainLoss' | 'validationLoss'>;
  * Rules, the first that holds:
  *
  * - fewer than 3 epochs: `starting`
- * - training loss of the last epoch above that of three epochs before by over 5 %: `rising`
  * - best validation loss at least 3 epochs ago, now over 2 % above it, while the training loss fell: `overfitting`
+ * - training loss above that of three epochs before by over 5 % of the first epoch's, so that the noise of a loss near
+ *   zero does not count: `rising`
  * - over the last third (3 epochs or more) the training loss fell by under 1 %: `flat`
  * - over the same epochs validation improved less than half as much as training, and is above it by over 5 %:
  *   `faster-than-it-generalises`
@@ -38,8 +39,6 @@ export function whatIsSeen(epochs: readonly Point[]): Seen {
   const seen = (sight: Sight): Seen => ({ sight, bestEpoch: best?.epoch ?? null, gap });
   if (last === undefined || finite.length < 3) return seen('starting');
 
-  const before = finite.at(-4);
-  if (before && last.trainLoss > before.trainLoss * 1.05) return seen('rising');
   if (
     best &&
     lastChecked &&
@@ -49,6 +48,8 @@ export function whatIsSeen(epochs: readonly Point[]): Seen {
   ) {
     return seen('overfitting');
   }
+  const before = finite.at(-4);
+  if (before && last.trainLoss - before.trainLoss > 0.05 * Math.abs(finite[0]!.trainLoss)) return seen('rising');
   const reach = Math.max(3, Math.floor(finite.length / 3));
   const from = finite.at(-1 - reach);
   if (from === undefined) return seen(checked.length > 0 ? 'learning' : 'unchecked');

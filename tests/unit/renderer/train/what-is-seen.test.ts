@@ -33,6 +33,13 @@ describe('what is seen in the curves', () => {
     expect(whatIsSeen(epochs([1, 1.2, 1.5, 2, 3], [1, 1, 2, 2, 3])).sight).toBe('rising');
   });
 
+  it('takes the noise of a small loss for noise, and sees the memorising behind it', () => {
+    const train = [2, 1, 0.5, 0.2, 0.15, 0.13, 0.12, 0.17];
+
+    expect(whatIsSeen(epochs(train, [1.9, 1.5, 1.4, 1.45, 1.5, 1.55, 1.6, 1.6])).sight).toBe('overfitting');
+    expect(whatIsSeen(epochs(train, [])).sight).not.toBe('rising');
+  });
+
   it('says that nothing is checked where nothing is held out', () => {
     const seen = whatIsSeen(epochs([2, 1.5, 1.2, 1], [null, null, null, null]));
 
