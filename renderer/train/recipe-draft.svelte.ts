@@ -80,9 +80,7 @@ export class RecipeDraft {
   async start(): Promise<string | null> {
     if (this.recipe === null || this.isStarting) return null;
     this.isStarting = true;
-    const started = await this.#studio.attempt(
-      this.#studio.call('training.start', { recipe: this.recipe, name: runName(this.recipe) }),
-    );
+    const started = await this.#studio.attempt(this.#studio.call('training.start', { recipe: this.recipe }));
     if (started !== null) {
       await this.#studio.attempt(this.#studio.refreshRuns());
       this.#studio.openRun(started.runId);
@@ -90,11 +88,6 @@ export class RecipeDraft {
     this.isStarting = false;
     return started?.runId ?? null;
   }
-}
-
-/** What a run is called until a person names it: `linear · adam`, `mlp 256-128 · sgd`. The same in every language. */
-export function runName({ model, optimizer }: Recipe): string {
-  return `${model.kind === 'linear' ? 'linear' : `mlp ${model.hidden.join('-')}`} · ${optimizer.kind}`.slice(0, 200);
 }
 
 /** Makes a run's recipe the draft of its dataset, for a variant. */
