@@ -1,5 +1,4 @@
 /** The application without a page: a backend of this process, called through the same contract as by the page. */
-import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import type { RpcClient } from '../../core/rpc/define.ts';
 import { createClient } from '../../core/rpc/client.ts';
@@ -59,5 +58,3 @@ export async function withStudio(
 export function personalPath(path: string): string {
   return isAbsolute(path) ? path : resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 }
-
-export const machineThreads = availableParallelism();

@@ -119,8 +119,9 @@ describe('the Electron host', () => {
 
   it('answers the page over one port, and no other frame', async () => {
     const { ask, connect } = await start();
-    const stranger = { channel: 'studio:request-port', args: [], sender: 'stranger' } as const;
-    await expect(ask({ ask: 'from-page', ...stranger })).rejects.toThrow('was refused');
+    await expect(
+      ask({ ask: 'from-page', channel: 'studio:request-port', args: [], sender: 'stranger' }),
+    ).rejects.toThrow('was refused');
     await expect(
       ask({ ask: 'from-page', channel: 'studio:choose-folder', args: [], sender: 'stranger' }),
     ).rejects.toThrow('was refused');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BmpError} from '../../../../main/decoder/bmp.ts';
+import type { BmpError } from '../../../../main/decoder/bmp.ts';
 import { decodeBmp } from '../../../../main/decoder/bmp.ts';
 
 /** A BMP with a 40-byte header; pixels as they lie in the file. */
