@@ -52,14 +52,17 @@ export class PredictionView {
       }
       this.state = 'working';
       let originals = 0;
+      // Uploaded files are called what they were called where they came from, not after the place they were put.
+      const root = source.kind === 'entries' ? this.#paths[0]! : null;
+      const ownPath = (path: string) => (root !== null && path.startsWith(root) ? path.slice(root.length + 1) : path);
       const onprogress = ({ total, results }: { total: number; results: readonly Prediction[] }) => {
         if (signal.aborted) return;
         this.total = total;
-        const kept = results.map((result) =>
-          result.kind === 'prediction' && originals++ >= originalsKept
-            ? { ...result, original: { ...result.original, pixels: noPixels } }
-            : result,
-        );
+        const kept = results.map((result) => {
+          const path = ownPath(result.path);
+          if (result.kind === 'refused' || originals++ < originalsKept) return { ...result, path };
+          return { ...result, path, original: { ...result.original, pixels: noPixels } };
+        });
         this.results = [...this.results, ...kept];
       };
       const input = { runId, which, paths: [...this.#paths] };

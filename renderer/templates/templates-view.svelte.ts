@@ -7,8 +7,8 @@ import type { Studio } from '../studio.svelte.ts';
 export type Templates = Output<StudioContract, 'explanation.templates'>;
 export type Which = 'best' | 'last';
 
-/** Weights of a call, about 8 MB: the wire stays free for other calls between two. */
-const weightsPerCall = 2_000_000;
+/** Weights of a call, up to 32 MB. Compute reads the whole model for each call, so a bank of 2,048 small templates is one. */
+const weightsPerCall = 8_000_000;
 /** No oftener than this, however fast checkpoints come. */
 const refreshMs = 1000;
 
@@ -16,11 +16,11 @@ export class TemplatesView {
   templates = $state.raw<Templates | null>(null);
   error = $state.raw<unknown>(null);
   isLoading = $state(true);
-  readonly #studio: Pick<Studio, 'call'>;
+  readonly #studio: Pick<Studio, 'call' | 'datasets' | 'runs'>;
   readonly runId: string;
   readonly which: Which;
 
-  constructor(studio: Pick<Studio, 'call'>, runId: string, which: Which) {
+  constructor(studio: Pick<Studio, 'call' | 'datasets' | 'runs'>, runId: string, which: Which) {
     this.#studio = studio;
     this.runId = runId;
     this.which = which;
@@ -80,17 +80,19 @@ export class TemplatesView {
 
 /** All templates of a model, in a few calls; begins again when a newer checkpoint came between two of them. */
 export async function loadTemplates(
-  studio: Pick<Studio, 'call'>,
+  studio: Pick<Studio, 'call' | 'datasets' | 'runs'>,
   runId: string,
   which: Which,
   signal: AbortSignal,
 ): Promise<Templates> {
+  const run = studio.runs.find(({ id }) => id === runId);
+  const dataset = studio.datasets.find(({ id }) => id === run?.datasetId);
+  // Without the dataset: as large as a common one.
+  const templateSize = dataset ? dataset.width * dataset.height * dataset.channels : 64 * 64 * 3;
+  const limit = Math.min(2048, Math.max(16, Math.floor(weightsPerCall / templateSize)));
   for (;;) {
-    // The first call is small: it tells how large the others may be.
-    const first = await studio.call('explanation.templates', { runId, which, limit: 64 }, { signal });
+    const first = await studio.call('explanation.templates', { runId, which, limit }, { signal });
     const parts = [first];
-    const size = first.width * first.height * first.channels;
-    const limit = Math.min(2048, Math.max(16, Math.floor(weightsPerCall / size)));
     let offset = first.norms.length;
     while (offset < first.total) {
       const part = await studio.call('explanation.templates', { runId, which, offset, limit }, { signal });
@@ -98,7 +100,7 @@ export async function loadTemplates(
       parts.push(part);
       offset += part.norms.length;
     }
-    if (offset >= first.total) return { ...first, ...merged(parts) };
+    if (offset >= first.total) return parts.length === 1 ? first : { ...first, ...merged(parts) };
   }
 }
 
