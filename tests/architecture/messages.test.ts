@@ -78,6 +78,7 @@ describe('the words of the page', () => {
   it('are found when they are written into a component', () => {
     expect(visibleText('<script>const a = 1 > 2;</script><p class="x">Train now</p>')).toEqual(['Train now']);
     expect(visibleText('<button aria-label="Close it" onclick={() => go()}>{m.ok()}</button>')).toEqual(['Close it']);
+    expect(visibleText('<label>Adam β₁</label>')).toEqual([]);
     expect(visibleText('<p>{m.a()} · 32 × 32</p><style>p > a { color: red }</style>')).toEqual([]);
   });
 });
@@ -118,6 +119,9 @@ function sourceFiles(): { path: string; text: string }[] {
   );
 }
 
+/** The same in every language. */
+const properNames = /\b(?:Tessera|AdamW?|RMSProp|AdaGrad|PNG|SVG|CSV|JSON|RGB)\b/g;
+
 /** Text and readable attributes of a template, without what stands in braces; a text counts when it has a word of two letters. */
 function visibleText(component: string): string[] {
   let template = component.replaceAll(/<(script|style)\b[\s\S]*?<\/\1>|<!--[\s\S]*?-->/g, '');
@@ -132,5 +136,5 @@ function visibleText(component: string): string[] {
     .replaceAll(/<(?:"[^"]*"|'[^']*'|[^>"'])*>/g, '\n')
     .split('\n')
     .map((line) => line.trim());
-  return [...attributes, ...content].filter((text) => /\p{L}{2}/u.test(text) && text !== 'Tessera');
+  return [...attributes, ...content].filter((text) => /\p{L}{2}/u.test(text.replaceAll(properNames, '')));
 }
