@@ -23,7 +23,10 @@ export function confusionSvg(picture: ConfusionPicture): { svg: string; width: n
   const cell = names.length <= 40 ? 40 : names.length <= 150 ? 16 : 4;
   const margin = cell === 4 ? 16 : 124;
   const size = names.length * cell;
-  const width = Math.max(360, margin + size + 16);
+  // Wide enough for the sentences, whose letters are at most about so wide (Hangul is wider than Latin).
+  const widthOf = (line: string, em: number) =>
+    32 + em * [...line].reduce((sum, c) => sum + (c > '\u1100' ? 1 : 0.62), 0);
+  const width = Math.ceil(Math.max(margin + size + 16, widthOf(title, 14), widthOf(caption, cell === 40 ? 12 : 10)));
   const height = 40 + margin + size + 36;
   const top = 40 + margin;
   const parts: string[] = [
