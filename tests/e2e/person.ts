@@ -1,0 +1,59 @@
+/** What a person does in the studio, in words that journeys share. */
+import { expect, type Page } from '@playwright/test';
+import { en, saying } from './words.ts';
+
+export async function trySample(page: Page, sample: 'shapes' | 'handwriting'): Promise<void> {
+  const name = { shapes: en.sample_shapes_title, handwriting: en.sample_handwriting_title }[sample];
+  await page.getByRole('region', { name }).getByRole('button', { name: en.start_try_sample }).click();
+  await expect(page.getByRole('grid', { name: en.dataset_grid_label })).toBeVisible();
+}
+
+export interface Choices {
+  readonly model?: 'linear' | 'mlp';
+  readonly epochs?: number;
+}
+
+/** From the Dataset or Train place: chooses, and starts. */
+export async function train(page: Page, { model = 'linear', epochs }: Choices = {}): Promise<void> {
+  await goTo(page, en.place_train);
+  const again = page.getByRole('button', { name: en.train_variant, exact: true });
+  const start = page.getByRole('button', { name: en.train_start, exact: true });
+  await expect(again.or(start)).toBeVisible();
+  if (await again.isVisible()) await again.click();
+  const name = { linear: en.model_linear, mlp: en.model_mlp }[model];
+  await page.getByRole('radiogroup', { name: en.recipe_model }).getByText(name, { exact: true }).click();
+  if (epochs !== undefined) {
+    const field = page.getByRole('textbox', { name: en.recipe_epochs, exact: true });
+    await field.fill(String(epochs));
+    await field.press('Enter');
+  }
+  await start.click();
+}
+
+/** Waits for the end of the run in view and returns the sentence about it. */
+export async function finished(page: Page): Promise<string> {
+  const sentence = page.getByText(saying(en.train_status_finished_validation));
+  await expect(sentence).toBeVisible({ timeout: 60_000 });
+  return (await sentence.textContent())!;
+}
+
+export async function goTo(page: Page, place: string): Promise<void> {
+  await page.getByRole('navigation', { name: en.frame_places }).getByRole('link', { name: new RegExp(place) }).click();
+}
+
+/** A run of which enough is left for a test to interfere with. */
+export async function trainForLong(page: Page): Promise<void> {
+  await train(page, { epochs: 100_000 });
+  await expect(page.getByRole('button', { name: en.train_pause })).toBeEnabled();
+  await epochReached(page, 3);
+}
+
+/** The epoch that the Train place shows. */
+export async function shownEpoch(page: Page): Promise<number> {
+  const facts = page.getByRole('complementary').getByText(/^[\d,]+ of [\d,]+$/);
+  return Number((await facts.textContent())!.split(' ')[0]!.replaceAll(',', ''));
+}
+
+export async function epochReached(page: Page, epoch: number): Promise<void> {
+  await expect.poll(() => shownEpoch(page), { timeout: 30_000 }).toBeGreaterThanOrEqual(epoch);
+}
