@@ -48,7 +48,7 @@ for (const host of hosts) {
     await test.step('a cell of the confusion matrix shows exactly its pictures', async () => {
       await goTo(page, en.place_evaluate);
       const matrix = page.getByRole('grid', { name: en.evaluate_matrix_label });
-      const cell = matrix.getByRole('gridcell', { name: saying(en.evaluate_cell_right, { name: 'grass' }) });
+      const cell = matrix.getByRole('gridcell', { name: saying(en.evaluate_cell, { truth: 'grass', verdict: 'grass' }) });
       const count = Number(/(\d+)(?!.*\d)/.exec((await cell.getAttribute('aria-label'))!)![1]);
       expect(count).toBeGreaterThan(0);
       await cell.click();
