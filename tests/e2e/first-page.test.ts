@@ -20,6 +20,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.goto(host.url);
         await expect(page.getByRole('main')).toBeVisible();
         await expect(page.getByRole('heading').first()).toBeVisible();
+        await expect(page.getByText(/^Compute ready/).first()).toBeVisible(); // what moves while it connects has come to rest
         const { violations } = await new AxeBuilder({ page })
           .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
           .analyze();
