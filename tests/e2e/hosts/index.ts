@@ -2,6 +2,7 @@
 import { browserHost } from './browser.ts';
 import { electronDouble } from './electron-double.ts';
 import { realElectron } from './electron.ts';
+import { packagedFolder } from './packaged.ts';
 import type { Host } from './host.ts';
 
 /** The one that journeys use which are about the page and not about its host. */
@@ -10,4 +11,9 @@ export const anyHost: Host = process.env['TESSERA_HOST'] === 'electron' ? realEl
 export const hosts: readonly Host[] =
   process.env['TESSERA_HOST'] === 'electron'
     ? [realElectron]
-    : [browserHost(), browserHost({ name: 'the browser host under its own name', underName: true }), electronDouble];
+    : [
+        browserHost(),
+        browserHost({ name: 'the browser host under its own name', underName: true }),
+        browserHost({ name: 'the browser host of the package', folder: packagedFolder }),
+        electronDouble,
+      ];
