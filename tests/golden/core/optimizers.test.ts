@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { adagrad } from '../../../core/optimizers/adagrad.ts';
 import { adam } from '../../../core/optimizers/adam.ts';
+import { lbfgs } from '../../../core/optimizers/lbfgs.ts';
 import type { Optimizer, OptimizerState } from '../../../core/optimizers/optimizer.ts';
 import { rmsprop } from '../../../core/optimizers/rmsprop.ts';
 import { sgd, withoutLookAhead } from '../../../core/optimizers/sgd.ts';
@@ -65,6 +66,10 @@ const problems: Record<string, { f(x: number[]): number; gradient(x: number[]): 
   rastrigin1d: {
     f: ([x]) => 10 + x! * x! - 10 * Math.cos(2 * Math.PI * x!),
     gradient: ([x]) => [2 * x! + 20 * Math.PI * Math.sin(2 * Math.PI * x!)],
+  },
+  saddle_bounded: {
+    f: ([x, y]) => x! * x! - y! * y! + 0.25 * y! ** 4,
+    gradient: ([x, y]) => [2 * x!, -2 * y! + y! ** 3],
   },
   double_well: { f: ([x]) => 0.25 * x! ** 4 - 0.5 * x! * x! + 0.1 * x!, gradient: ([x]) => [x! ** 3 - x! + 0.1] },
 };
@@ -180,7 +185,77 @@ describe('optimizers, like PyTorch,', () => {
   });
 });
 
-it('leaves only L-BFGS out of optimizers.json', () => {
+interface LbfgsCase extends GoldenCase {
+  params: { lr: number; tolerance_grad: number; tolerance_change: number; history_size: number };
+  problem: string;
+  start: number[];
+  steps: number;
+  expected: {
+    theta: number[][];
+    f: number[];
+    stepLength: number[];
+    funcEvals: number[];
+    hDiag: number[];
+    comparableIterates: number;
+    finalX: number[];
+    properties: { uniqueStationaryPoint: boolean; finalGradMaxAtMost: number; iterationsAtMost: number };
+  };
+}
+
+describe('L-BFGS, like PyTorch,', () => {
+  it.each(casesOfKind<LbfgsCase>('optimizers', 'lbfgs'))('takes the path of $id', (golden) => {
+    const { params, start, steps, expected } = golden;
+    const problem = problems[golden.problem]!;
+    const minimizer = lbfgs({
+      memory: params.history_size,
+      learningRate: params.lr,
+      gradientTolerance: params.tolerance_grad,
+      changeTolerance: params.tolerance_change,
+    });
+    const parameters = Float64Array.from(start);
+    const state = minimizer.createState(start.length);
+    let asked = 0;
+    const evaluate = (theta: Float64Array) => {
+      asked++;
+      return { loss: problem.f([...theta]), gradient: Float64Array.from(problem.gradient([...theta])) };
+    };
+
+    const visited = [[...parameters]];
+    const losses = [problem.f(start)];
+    const stepLengths: number[] = [];
+    const counts: number[] = [];
+    const scales: number[] = [];
+    while (visited.length <= steps) {
+      scales.push(state.scale);
+      const { loss, stepLength } = minimizer.iterate(evaluate, parameters, state);
+      if (stepLength === 0) break; // PyTorch was called once an iteration here, and so ends only where nothing moves
+      visited.push([...parameters]);
+      losses.push(loss);
+      stepLengths.push(stepLength);
+      counts.push(asked);
+    }
+
+    const n = expected.comparableIterates;
+    const close = { abs: 1e-9, rel: 1e-6 };
+    expectWithin(visited.slice(0, n), expected.theta.slice(0, n), toleranceOf(golden, 'theta'), 'theta');
+    expectWithin(losses.slice(0, n), expected.f.slice(0, n), toleranceOf(golden, 'f'), 'f');
+    expectWithin(stepLengths.slice(0, n - 1), expected.stepLength.slice(0, n - 1), close, 'step length');
+    expectWithin(scales.slice(0, n - 1), expected.hDiag.slice(0, n - 1), close, 'scale');
+    // PyTorch evaluated the start of each of its calls once more.
+    expect(counts.slice(0, n - 1)).toEqual(expected.funcEvals.slice(0, n - 1).map((count, k) => count - k));
+    expect(state.evaluations).toBe(asked);
+
+    const { properties } = expected;
+    expect(Math.max(...state.gradient.map(Math.abs))).toBeLessThanOrEqual(properties.finalGradMaxAtMost);
+    expect(state.iterations).toBeLessThanOrEqual(properties.iterationsAtMost);
+    losses.slice(1).forEach((loss, k) => expect(loss).toBeLessThanOrEqual(losses[k]!));
+    if (properties.uniqueStationaryPoint) {
+      expectWithin([...parameters], expected.finalX, toleranceOf(golden, 'final'), 'where it ends');
+    }
+  });
+});
+
+it('leaves nothing out of optimizers.json', () => {
   const kinds = kindsOf('optimizers');
 
   expect(kinds).toEqual(['gradient_sequence', 'lbfgs', 'trajectory']);
