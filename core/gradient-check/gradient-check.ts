@@ -75,17 +75,19 @@ export interface BlockCheck {
   readonly verdict: GradientVerdict;
 }
 
-/**
- * fine ≤ 1e-7 < plausible ≤ 1e-4 < doubtful ≤ 1e-2 < wrong, by the largest relative error.
- * Plausible is all right for a loss with kinks; without them it deserves a look.
- */
-export type GradientVerdict = 'fine' | 'plausible' | 'doubtful' | 'wrong';
+/** The largest relative error that still counts as this; above `doubtful` the gradient is wrong. */
+export const gradientThresholds = { fine: 1e-7, plausible: 1e-4, doubtful: 1e-2 } as const;
+
+/** Plausible is all right for a loss with kinks; without them it deserves a look. */
+export type GradientVerdict = keyof typeof gradientThresholds | 'wrong';
 
 export interface GradientCheck {
   readonly blocks: readonly BlockCheck[];
   readonly largestRelativeError: number;
   readonly kinks: number;
   readonly checked: number;
+  /** Of the loss: two an entry for the second order, four for the fourth. */
+  readonly evaluations: number;
   readonly verdict: GradientVerdict;
 }
 
@@ -115,11 +117,13 @@ export function checkGradient(
   };
   const { sides } = f;
   const reach = order === 2 ? h : 2 * h;
+  let evaluations = 0;
 
   function checkEntry(index: number): EntryCheck {
     let largestLoss = 0;
     const loss = (shift: number) => {
       const value = at(index, shift, (point) => f.loss(point));
+      evaluations++;
       largestLoss = Math.max(largestLoss, Math.abs(value));
       return value;
     };
@@ -139,7 +143,7 @@ export function checkGradient(
   const checks: BlockCheck[] = [];
   for (const { name, offset, size } of blocks) {
     const entries: EntryCheck[] = [];
-    for (const index of chosen(size, entriesPerBlock, random)) {
+    for (const index of chosenEntries(size, entriesPerBlock, random)) {
       if (shouldStop()) break;
       entries.push(checkEntry(offset + index));
     }
@@ -163,6 +167,7 @@ export function checkGradient(
     largestRelativeError,
     kinks: checks.reduce((count, check) => count + check.kinks, 0),
     checked: checks.reduce((count, check) => count + check.entries.length, 0),
+    evaluations,
     verdict: verdictOf(largestRelativeError),
   };
 }
@@ -175,11 +180,17 @@ export function relativeError(analytic: number, numeric: number, rounding = 0): 
 }
 
 function verdictOf(error: number): GradientVerdict {
-  return error <= 1e-7 ? 'fine' : error <= 1e-4 ? 'plausible' : error <= 1e-2 ? 'doubtful' : 'wrong';
+  const { fine, plausible, doubtful } = gradientThresholds;
+  return error <= fine ? 'fine' : error <= plausible ? 'plausible' : error <= doubtful ? 'doubtful' : 'wrong';
 }
 
-function chosen(size: number, count: number | undefined, random: RandomGenerator | undefined): Iterable<number> {
-  if (count === undefined || count >= size) return Array(size).keys();
+/** At most `count` of the entries 0 … size − 1, in rising order. Throws INVALID_OPTION where a choice needs a generator. */
+export function chosenEntries(
+  size: number,
+  count: number | undefined,
+  random: RandomGenerator | undefined,
+): ArrayLike<number> & Iterable<number> {
+  if (count === undefined || count >= size) return Uint32Array.from({ length: size }, (_, i) => i);
   if (!random) throw new StudioError('INVALID_OPTION', { option: 'random', value: 'none', expected: 'a generator' });
   return permutation(random, size).slice(0, count).sort();
 }

@@ -12,6 +12,14 @@ export interface Loss {
   readonly name: string;
   /** Mean loss and its gradient of scores (n, c) and class indices (n). */
   evaluate(scores: Matrix, labels: ArrayLike<number>): LossResult;
+  /**
+   * The loss's own curvature: how ∂loss/∂scores changes when the scores move along a direction (n, c),
+   *
+   *     d/dε ∂loss/∂s (s + ε·r) at ε = 0
+   *
+   * Each sample's part of it is a symmetric matrix times its row of r. At a kink it is that of the flat side.
+   */
+  curvature(scores: Matrix, labels: ArrayLike<number>, direction: Matrix): Matrix;
   /** The loss when all scores are 0: what a fresh model should begin with. */
   lossOfZeroScores(classes: number): number;
   /**

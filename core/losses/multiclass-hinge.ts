@@ -45,6 +45,7 @@ export function multiclassHinge(scores: Matrix, labels: ArrayLike<number>): Loss
 export const hingeLoss: Loss = {
   name: 'hinge',
   evaluate: multiclassHinge,
+  curvature: (scores) => zeros(scores.rows, scores.columns), // made of flat pieces
   lossOfZeroScores: (classes) => classes - 1,
   sides(scores, labels) {
     const sides = new Uint8Array(scores.data.length);

@@ -1,4 +1,5 @@
-import { type Matrix, rowOf, zeros } from '../array/matrix.ts';
+import { dot } from '../array/linear-algebra.ts';
+import { type Matrix, requireShape, rowOf, zeros } from '../array/matrix.ts';
 import { largest } from '../array/reduce.ts';
 import type { Loss, LossResult } from './loss.ts';
 import { requireLabels } from './labels.ts';
@@ -65,9 +66,24 @@ export function softmax(scores: Matrix): Matrix {
   return result;
 }
 
+/** (diag(p) − p·pᵀ)·r / n, per row: what is the same for all classes of a row has no curvature. */
+function softmaxCurvature(scores: Matrix, _labels: ArrayLike<number>, direction: Matrix): Matrix {
+  requireShape('direction', direction, scores.rows, scores.columns);
+  const n = scores.rows;
+  const result = softmax(scores);
+  for (let i = 0; i < n; i++) {
+    const p = rowOf(result, i);
+    const r = rowOf(direction, i);
+    const along = dot(p, r);
+    for (let j = 0; j < p.length; j++) p[j] = (p[j]! * (r[j]! - along)) / n;
+  }
+  return result;
+}
+
 export const softmaxLoss: Loss = {
   name: 'softmax',
   evaluate: softmaxCrossEntropy,
+  curvature: softmaxCurvature,
   lossOfZeroScores: (classes) => Math.log(classes),
   sides: () => null,
 };

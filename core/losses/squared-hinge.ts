@@ -1,4 +1,4 @@
-import { type Matrix, rowOf, zeros } from '../array/matrix.ts';
+import { type Matrix, requireShape, rowOf, zeros } from '../array/matrix.ts';
 import type { Loss, LossResult } from './loss.ts';
 import { requireLabels } from './labels.ts';
 
@@ -36,9 +36,27 @@ export function squaredHinge(scores: Matrix, labels: ArrayLike<number>): LossRes
   return { loss: total / n, gradient };
 }
 
+/** 2·r/n where a margin is missed, 0 elsewhere. */
+function squaredHingeCurvature(scores: Matrix, labels: ArrayLike<number>, direction: Matrix): Matrix {
+  requireShape('direction', direction, scores.rows, scores.columns);
+  const n = scores.rows;
+  const result = zeros(n, scores.columns);
+  for (let i = 0; i < n; i++) {
+    const row = rowOf(scores, i);
+    const r = rowOf(direction, i);
+    const out = rowOf(result, i);
+    for (let j = 0; j < row.length; j++) {
+      const t = j === labels[i] ? 1 : -1;
+      out[j] = 1 - t * row[j]! > 0 ? (2 * r[j]!) / n : 0;
+    }
+  }
+  return result;
+}
+
 export const squaredHingeLoss: Loss = {
   name: 'squared-hinge',
   evaluate: squaredHinge,
+  curvature: squaredHingeCurvature,
   lossOfZeroScores: (classes) => classes,
   sides: () => null,
 };

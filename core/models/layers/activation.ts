@@ -26,6 +26,8 @@ export interface Activation {
   readonly name: string;
   value(a: number): number;
   derivative(a: number): number;
+  /** φ″, for the curvature of a loss; where φ′ has a corner that of the right side, as in PyTorch. */
+  secondDerivative(a: number): number;
   /** True where the function has a corner at 0: a difference quotient across it is not a derivative. */
   readonly hasKink: boolean;
 }
@@ -36,6 +38,7 @@ const relu: Activation = {
   name: 'relu',
   value: (a) => (a <= 0 ? 0 : a), // NaN passes through: a diverged run must be seen
   derivative: (a) => (a > 0 ? 1 : 0),
+  secondDerivative: () => 0,
   hasKink: true,
 };
 
@@ -43,6 +46,7 @@ const leakyRelu: Activation = {
   name: 'leaky-relu',
   value: (a) => (a > 0 ? a : leakySlope * a),
   derivative: (a) => (a > 0 ? 1 : leakySlope),
+  secondDerivative: () => 0,
   hasKink: true,
 };
 
@@ -50,6 +54,7 @@ const elu: Activation = {
   name: 'elu',
   value: (a) => (a > 0 ? a : Math.expm1(a)),
   derivative: (a) => (a > 0 ? 1 : Math.exp(a)),
+  secondDerivative: (a) => (a < 0 ? Math.exp(a) : 0),
   hasKink: false, // with α = 1 both sides have slope 1 at 0
 };
 
@@ -57,6 +62,7 @@ const gelu: Activation = {
   name: 'gelu',
   value: (a) => a * normalDistribution(a),
   derivative: (a) => normalDistribution(a) + a * normalDensity(a),
+  secondDerivative: (a) => (2 - a * a) * normalDensity(a),
   hasKink: false,
 };
 
@@ -68,6 +74,12 @@ const geluTanh: Activation = {
     const slope = Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * a * a);
     return 0.5 * (1 + t) + 0.5 * a * (1 - t * t) * slope;
   },
+  secondDerivative(a) {
+    const u = geluInner(a);
+    const slope = Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * a * a);
+    const bend = Math.sqrt(2 / Math.PI) * 6 * 0.044715 * a;
+    return squareSech(u) * (slope + 0.5 * a * (bend - 2 * Math.tanh(u) * slope * slope));
+  },
   hasKink: false,
 };
 
@@ -75,17 +87,25 @@ const sigmoid: Activation = {
   name: 'sigmoid',
   value: logistic,
   derivative: (a) => logistic(a) * logistic(-a), // p·(1 − p) without cancelling when p is near 1
+  secondDerivative: (a) => -logistic(a) * logistic(-a) * Math.tanh(a / 2), // 1 − 2p = −tanh(a/2)
   hasKink: false,
 };
 
 const tanh: Activation = {
   name: 'tanh',
   value: Math.tanh,
-  derivative: (a) => 4 * logistic(2 * a) * logistic(-2 * a), // 1 − tanh² without cancelling
+  derivative: squareSech,
+  secondDerivative: (a) => -2 * Math.tanh(a) * squareSech(a),
   hasKink: false,
 };
 
-const identity: Activation = { name: 'identity', value: (a) => a, derivative: () => 1, hasKink: false };
+const identity: Activation = {
+  name: 'identity',
+  value: (a) => a,
+  derivative: () => 1,
+  secondDerivative: () => 0,
+  hasKink: false,
+};
 
 export const activations = {
   relu,
@@ -103,6 +123,11 @@ function logistic(a: number): number {
   if (a >= 0) return 1 / (1 + Math.exp(-a));
   const e = Math.exp(a);
   return e / (1 + e);
+}
+
+/** 1 − tanh² = 1 / cosh², without cancelling. */
+function squareSech(a: number): number {
+  return 4 * logistic(2 * a) * logistic(-2 * a);
 }
 
 /** Φ(a), the standard normal distribution. */

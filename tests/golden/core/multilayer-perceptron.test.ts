@@ -1,9 +1,11 @@
+import { EigenvalueDecomposition, Matrix as LibraryMatrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { norm, transpose } from '../../../core/array/linear-algebra.ts';
 import { type Matrix, matrixOfRows } from '../../../core/array/matrix.ts';
 import { checkGradient } from '../../../core/gradient-check/gradient-check.ts';
 import { lossNamed } from '../../../core/losses/index.ts';
 import type { Objective } from '../../../core/models/classifier.ts';
+import { hessianAt } from '../../../core/models/hessian.ts';
 import { type ActivationName, activations } from '../../../core/models/layers/activation.ts';
 import { type MultilayerPerceptron, multilayerPerceptron } from '../../../core/models/multilayer-perceptron.ts';
 import { type GoldenCase, toleranceOf } from '../../support/golden.ts';
@@ -12,7 +14,7 @@ import { casesOfKind, expectWithin, kindsOf } from '../../support/within.ts';
 interface ActivationCase extends GoldenCase {
   activation: string;
   points: number[];
-  expected: { value: number[]; derivative: number[] };
+  expected: { value: number[]; derivative: number[]; secondDerivative: number[] | null };
 }
 
 interface NetworkCase extends GoldenCase {
@@ -49,7 +51,13 @@ interface FunctionCase extends GoldenCase {
 }
 
 interface HessianCase extends NetworkCase {
-  expected: { loss: number; gradNorm: number };
+  expected: {
+    loss: number;
+    gradNorm: number;
+    eigenvalues: number[];
+    hessian?: number[][];
+    conditionNumberNonzero: number;
+  };
 }
 
 const names: Record<string, ActivationName> = { leaky_relu: 'leaky-relu', gelu_exact: 'gelu', gelu_tanh: 'gelu-tanh' };
@@ -116,6 +124,12 @@ describe('activations, like PyTorch,', () => {
       toleranceOf(golden, 'derivative'),
       'derivative',
     );
+    expectWithin(
+      golden.points.map(phi.secondDerivative).map(positiveZero),
+      (golden.expected.secondDerivative ?? golden.points.map(() => 0)).map(positiveZero),
+      toleranceOf(golden, 'secondDerivative'),
+      'second derivative',
+    );
   });
 });
 
@@ -155,6 +169,30 @@ describe('the multilayer perceptron, like PyTorch,', () => {
     const tolerance = { abs: 1e-13, rel: 1e-12 }; // float64 rounding; the case states none for these two
     expectWithin(loss, golden.expected.loss, tolerance, 'loss');
     expectWithin(norm(gradient), golden.expected.gradNorm, tolerance, 'gradient norm');
+  });
+
+  it.each(casesOfKind<HessianCase>('mlp', 'hessian'))('gives the Hessian of $id, and its eigenvalues', (golden) => {
+    const { labels, sizes, expected } = golden;
+    const { model, parameters, x, objective } = networkOf(golden);
+    const n = parameters.length;
+
+    const product = hessianAt(model, parameters, x, labels, objective);
+    const rows = Array.from({ length: n }, (_, i) => {
+      const direction = new Float64Array(n);
+      direction[i] = 1;
+      return [...product(direction)];
+    });
+
+    const tolerance = toleranceOf(golden, 'eigenvalues');
+    if (expected.hessian !== undefined) {
+      // Their rows and columns in our order.
+      const wanted = ours(
+        expected.hessian.map((_, i) => i),
+        sizes,
+      ).map((i) => ours(expected.hessian![i]!, sizes));
+      expectWithin(rows, wanted, { abs: 1e-13, rel: 1e-11 }, 'Hessian'); // float64 rounding
+    }
+    expectWithin(symmetricEigenvalues(rows), expected.eigenvalues, tolerance, 'eigenvalues');
   });
 });
 
@@ -213,11 +251,17 @@ describe('the gradient check, like PyTorch,', () => {
   });
 });
 
-it('leaves only second derivatives out of mlp.json', () => {
+it('leaves nothing out of mlp.json', () => {
   const kinds = kindsOf('mlp');
 
   expect(kinds).toEqual(['activation', 'gradcheck', 'gradcheck_function', 'hessian', 'mlp']);
 });
+
+/** By another library, in rising order. */
+function symmetricEigenvalues(rows: number[][]): number[] {
+  const { realEigenvalues } = new EigenvalueDecomposition(new LibraryMatrix(rows), { assumeSymmetric: true });
+  return realEigenvalues.sort((a, b) => a - b);
+}
 
 /** −0 and 0 are one value here: a sign on zero is no property of an activation. */
 function positiveZero(x: number): number {
