@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { accuracy } from '../../../core/evaluation/accuracy.ts';
+import { bootstrapIntervals, f1Intervals } from '../../../core/evaluation/bootstrap-interval.ts';
 import { confusionMatrix, truthCounts, verdictCounts } from '../../../core/evaluation/confusion-matrix.ts';
 import { classificationReport } from '../../../core/evaluation/precision-recall.ts';
 import { wilsonInterval } from '../../../core/evaluation/wilson-interval.ts';
+import { createGenerator } from '../../../core/random/generator.ts';
 
 const verdicts = fc.integer({ min: 1, max: 6 }).chain((classes) =>
   fc.record({
@@ -46,6 +48,32 @@ it("Wilson's interval holds the observed rate, stays in [0, 1] and narrows with 
       expect(low >= 0 && low <= k / n + 1e-15 && k / n - 1e-15 <= high && high <= 1).toBe(true);
       const [lowOfMore, highOfMore] = wilsonInterval(10 * k, 10 * n)!;
       expect(highOfMore - lowOfMore).toBeLessThan(high - low);
+    }),
+  );
+});
+
+it('the intervals of F1 are those of the F1 that the classification report gives', () => {
+  fc.assert(
+    fc.property(verdicts, ({ classes, pairs }) => {
+      const truth = pairs.map(([t]) => t);
+      const predicted = pairs.map(([, p]) => p);
+      const options = () => ({ resamples: 20, random: createGenerator(5, 'bootstrap') });
+      const ofReport = bootstrapIntervals(
+        pairs.length,
+        classes,
+        (samples) => {
+          const drawn = Array.from(samples, (i) => pairs[i]!);
+          const confusion = confusionMatrix(
+            drawn.map(([t]) => t),
+            drawn.map(([, p]) => p),
+            classes,
+          );
+          return classificationReport(confusion).perClass.map(({ f1 }) => f1);
+        },
+        options(),
+      );
+
+      expect(f1Intervals(truth, predicted, classes, options())).toEqual(ofReport);
     }),
   );
 });
