@@ -181,12 +181,13 @@ export function findProblems(
     append(equals, exact[i]!, i);
   }
   const several = [...members.values()].filter((group) => group.length > 1);
-  const distinct = (group: readonly number[], column: ArrayLike<number>) => new Set(group.map((i) => column[i]!)).size;
+  const varies = (group: readonly number[], column: ArrayLike<number>) =>
+    group.some((i) => column[i] !== column[group[0]!]);
   return {
     exactDuplicates: largestFirst([...equals.values()].filter((group) => group.length > 1)),
-    nearDuplicates: largestFirst(several.filter((group) => distinct(group, exact) > 1)),
-    leaks: largestFirst(several.filter((group) => distinct(group, splits) > 1)),
-    conflicts: largestFirst(several.filter((group) => distinct(group, labels) > 1)),
+    nearDuplicates: largestFirst(several.filter((group) => varies(group, exact))),
+    leaks: largestFirst(several.filter((group) => varies(group, splits))),
+    conflicts: largestFirst(several.filter((group) => varies(group, labels))),
   };
 }
 

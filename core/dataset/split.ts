@@ -175,6 +175,7 @@ function strataOf(
 
 /** The lowest label among the most frequent ones. */
 function mostFrequentLabel(unit: readonly number[], labels: ArrayLike<number>): number {
+  if (unit.length === 1) return labels[unit[0]!]!; // nearly all of them
   const counts = new Map<number, number>();
   for (const i of unit) counts.set(labels[i]!, (counts.get(labels[i]!) ?? 0) + 1);
   return [...counts].reduce((best, entry) =>

@@ -18,6 +18,7 @@ import {
   type FinishedReading,
   type LoadedVersion,
   type Reason,
+  type SourceFileFacts,
 } from '../store/dataset-repository.ts';
 import { excludedFlag } from '../store/dataset-version.ts';
 import { PixelCacheReader, type PixelShape } from '../store/pixel-cache.ts';
@@ -137,7 +138,7 @@ interface Pending {
 }
 
 interface PendingBatch {
-  readonly items: Pending[];
+  readonly builder: BatchBuilder;
   readonly decoded: Promise<DecodedBatch> | null;
 }
 
@@ -154,23 +155,27 @@ async function readFolder(
   const slice = new TimeSlice(signal);
   const inFlight: PendingBatch[] = [];
   const pictureLimit = Math.max(1, Math.floor(batchPixelBytes / (shape.width * shape.height * shape.channels)));
+  /** Builders whose batch has been taken down: their memory serves again, or a large import would be mostly garbage. */
+  const free: BatchBuilder[] = [];
   let builder = new BatchBuilder();
   let done = 0;
 
   const takeOldest = async () => {
     const batch = inFlight.shift()!;
     const decoded = await batch.decoded;
-    takeDown(batch.items, decoded, walked, shape, recorder);
-    done += batch.items.length;
+    takeDown(batch.builder.items, decoded, walked, shape, recorder);
+    done += batch.builder.items.length;
     onProgress(done, entries.length);
+    batch.builder.clear();
+    free.push(batch.builder);
     await slice.pause();
   };
   const send = async () => {
     if (builder.items.length === 0) return;
     const decoded = builder.count === 0 ? null : decoders.decode(builder.batch(), { ...shape, fit }, signal);
     decoded?.catch(() => undefined); // awaited in its turn
-    inFlight.push({ items: builder.items, decoded });
-    builder = new BatchBuilder();
+    inFlight.push({ builder, decoded });
+    builder = free.pop() ?? new BatchBuilder();
     while (inFlight.length > decoders.callsAtATime + 1) await takeOldest();
   };
 
@@ -206,9 +211,9 @@ async function readFolder(
 }
 
 class BatchBuilder {
-  readonly items: Pending[] = [];
-  readonly #ends: number[] = [];
-  readonly #names: string[] = [];
+  items: Pending[] = [];
+  #ends: number[] = [];
+  #names: string[] = [];
   #data = new Uint8Array(batchBytes);
   #fileBytes = 0;
   #knownBytes = 0;
@@ -247,8 +252,18 @@ class BatchBuilder {
     this.#knownBytes += known.pixels?.length ?? 0;
   }
 
+  /** Holds until `clear`. */
   batch(): FileBatch {
-    return { data: this.#data.slice(0, this.#fileBytes), ends: this.#ends, names: this.#names };
+    return { data: this.#data.subarray(0, this.#fileBytes), ends: this.#ends, names: this.#names };
+  }
+
+  clear(): void {
+    this.items = [];
+    this.#ends = [];
+    this.#names = [];
+    this.#fileBytes = 0;
+    this.#knownBytes = 0;
+    if (this.#data.length > 4 * batchBytes) this.#data = new Uint8Array(batchBytes);
   }
 }
 
@@ -380,7 +395,7 @@ function hasShape(version: LoadedVersion, shape: PixelShape, fit: FitPolicy): bo
   return width === shape.width && height === shape.height && channels === shape.channels && version.fit === fit;
 }
 
-function isUnchanged(file: Buffer, { sizeBytes, mtimeMs, inode }: EntryRecord): boolean {
+function isUnchanged(file: Buffer, { sizeBytes, mtimeMs, inode }: FileFacts): boolean {
   try {
     const stats = lstatSync(file);
     return stats.isFile() && stats.size === sizeBytes && stats.mtimeMs === mtimeMs && stats.ino === inode;
@@ -528,10 +543,9 @@ export async function compareSource(
   signal?: AbortSignal,
 ): Promise<SourceChanges> {
   if (source.kind === 'sample') return { state: 'none', added: 0, removed: 0, modified: 0 };
-  const options = signal === undefined ? {} : { signal };
-  let now: Map<string, Buffer>;
+  let now: Generator<FileNow>;
   try {
-    now = await filesNow(source, decoders, options);
+    now = filesNow(await openSource(source.paths, source.testPath, decoders, signal === undefined ? {} : { signal }));
   } catch (cause) {
     const code = isStudioError(cause) ? cause.code : '';
     if (code === 'FOLDER_NOT_FOUND') return { state: 'missing', added: 0, removed: 0, modified: 0 };
@@ -540,46 +554,71 @@ export async function compareSource(
     }
     throw cause;
   }
-  const slice = new TimeSlice(signal);
-  let removed = 0;
+  // Both come in the order of the walk, so that a folder that has not changed is compared pair by pair; only what finds no
+  // partner is remembered.
+  const unmetFiles = new Map<string, Buffer>();
+  const unmetEntries = new Map<string, SourceFileFacts>();
   let modified = 0;
-  for (const entry of repository.entries(version.readingId)) {
-    if (!entry.isListed || entry.outcome === 'ignored' || entry.sizeBytes + entry.inode === 0) continue;
-    const file = now.get(entry.path);
-    now.delete(entry.path);
-    if (file === undefined) removed++;
-    else if (!isUnchanged(file, entry)) modified++;
+  const compare = (file: Buffer, facts: SourceFileFacts) => {
+    // An entry that could not be opened is without facts: it counts as neither new nor changed.
+    if (facts.inode !== 0 && !isUnchanged(file, facts)) modified++;
+  };
+  const slice = new TimeSlice(signal);
+  for (const facts of repository.sourceFiles(version.readingId)) {
+    if (slice.isOver) await slice.pause();
+    const met = unmetFiles.get(facts.path);
+    if (met !== undefined) {
+      unmetFiles.delete(facts.path);
+      compare(met, facts);
+      continue;
+    }
+    unmetEntries.set(facts.path, facts);
+    // Goes on in the folder until the entry is found or one file has been put aside for it.
+    for (let aside = 0; aside === 0 && unmetEntries.has(facts.path);) {
+      const next = now.next();
+      if (next.done === true) break;
+      const [path, file] = next.value;
+      const entry = unmetEntries.get(path);
+      if (entry === undefined) {
+        unmetFiles.set(path, file);
+        aside++;
+      } else {
+        unmetEntries.delete(path);
+        compare(file, entry);
+      }
+    }
+  }
+  for (const [path, file] of now) {
+    const entry = unmetEntries.get(path);
+    if (entry === undefined) unmetFiles.set(path, file);
+    else {
+      unmetEntries.delete(path);
+      compare(file, entry);
+    }
     if (slice.isOver) await slice.pause();
   }
-  // Entries that could not be opened are without facts; they count as neither new nor gone.
-  for (const entry of repository.entries(version.readingId)) if (entry.inode === 0) now.delete(entry.path);
-  const added = now.size;
+  const added = unmetFiles.size;
+  const removed = [...unmetEntries.values()].filter(({ sizeBytes, inode }) => sizeBytes + inode !== 0).length;
   return { state: added + removed + modified === 0 ? 'unchanged' : 'changed', added, removed, modified };
 }
 
-async function filesNow(
-  source: FileSource,
-  decoders: DecoderPool,
-  options: { signal?: AbortSignal },
-): Promise<Map<string, Buffer>> {
-  const opened = await openSource(source.paths, source.testPath, decoders, options);
-  const files = new Map<string, Buffer>();
+/** The path under which an entry of it is kept, and where it lies. */
+type FileNow = readonly [path: string, file: Buffer];
+
+function* filesNow(opened: Source): Generator<FileNow> {
   if (opened.kind !== 'folder') {
     const root = opened.roots[0]!;
-    for (const part of opened.parts) {
-      for (const file of [part.pictures, part.labels]) {
-        if (file !== null)
-          files.set(byteStringOf(path.relative(root, file).split(path.sep).join('/')), Buffer.from(file));
+    for (const { pictures, labels } of opened.parts) {
+      for (const file of labels === null ? [pictures] : [pictures, labels]) {
+        yield [byteStringOf(path.relative(root, file).split(path.sep).join('/')), Buffer.from(file)];
       }
     }
-    return files;
+    return;
   }
+  const prefixes = opened.roots.map((root, i) => (i === 0 ? '' : `${byteStringOf(path.basename(root))}/`));
   for (const { state, root, path: relative } of opened.entries) {
-    if (state !== 'file') continue;
-    const prefix = root === 0 ? '' : `${byteStringOf(path.basename(opened.roots[root]!))}/`;
-    files.set(prefix + relative, absolutePath(opened.roots[root]!, relative));
+    if (state === 'file') yield [prefixes[root]! + relative, absolutePath(opened.roots[root]!, relative)];
   }
-  return files;
 }
 
 /** How many pictures each class has in each split, before anything is read. */

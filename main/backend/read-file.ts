@@ -8,8 +8,9 @@ import { fileReason } from './walk-source.ts';
 export const largestFile = 256 * 2 ** 20;
 /** Larger ones are read without keeping the backend from answering. */
 const quickFile = 256 * 1024;
-/** A file that took longer comes from a drive that is slow or away. */
+/** A file that took longer comes from a drive that is slow or away: so many after it are read without waiting for it. */
 const slowMs = 50;
+const cautiousFiles = 64;
 
 export interface FileFacts {
   readonly sizeBytes: number;
@@ -41,7 +42,7 @@ const closeAsync = promisify(close);
 export class FileReader {
   /** One buffer for all small files: what was read holds until the next read. */
   readonly #shared: Uint8Array<ArrayBuffer> | null;
-  #isSlow = false;
+  #cautious = 0;
 
   constructor(options: { readonly sharesBuffer?: boolean } = {}) {
     this.#shared = options.sharesBuffer === true ? new Uint8Array(quickFile) : null;
@@ -49,8 +50,9 @@ export class FileReader {
 
   async read(path: Buffer): Promise<ReadFile> {
     const startedMs = performance.now();
-    const result = this.#open(path);
-    if (performance.now() - startedMs > slowMs) this.#isSlow = true;
+    const result = await this.#open(path);
+    if (performance.now() - startedMs > slowMs && result.facts.sizeBytes <= quickFile) this.#cautious = cautiousFiles;
+    else if (this.#cautious > 0) this.#cautious--;
     return result;
   }
 
@@ -74,7 +76,7 @@ export class FileReader {
       if (!before.isFile()) return refused('skipped', 'not-a-file');
       if (before.size === 0) return refused('rejected', 'empty');
       if (before.size > largestFile) return refused('rejected', 'file-too-large');
-      if (this.#isSlow || before.size > quickFile) {
+      if (this.#cautious > 0 || before.size > quickFile) {
         isOpen = false; // closed there
         return readSlowly(fd, new Uint8Array(before.size), facts);
       }

@@ -68,6 +68,9 @@ export interface EntryRecord {
   readonly originalHeight: number | null;
 }
 
+/** What tells whether a file of a source has changed. */
+export type SourceFileFacts = Pick<EntryRecord, 'path' | 'sizeBytes' | 'mtimeMs' | 'inode'>;
+
 export interface Warning {
   readonly code: string;
   readonly details: Readonly<Record<string, unknown>>;
@@ -149,6 +152,10 @@ interface EntryRow {
   original_height: number | null;
 }
 
+type FileRow = [seq: number, path: Buffer, sizeBytes: number, mtimeMs: number, inode: number];
+
+const ignoredOutcome = outcomeNames.indexOf('ignored');
+
 /** Versions whose columns are kept in memory. */
 const mostCached = 4;
 
@@ -227,6 +234,18 @@ export class DatasetRepository implements DatasetVersions {
       if (rows.length === 0) return;
       for (const row of rows) yield entryOf(row);
       after = rows.at(-1)!.seq;
+    }
+  }
+
+  /** The entries of a source that were to be opened, in their order: only what tells whether they have changed. */
+  *sourceFiles(readingId: number): Generator<SourceFileFacts> {
+    for (let after = -1; ;) {
+      const rows = this.#sql.filesAfter.raw().all(readingId, after, ignoredOutcome) as FileRow[];
+      if (rows.length === 0) return;
+      for (const [, path, sizeBytes, mtimeMs, inode] of rows) {
+        yield { path: path.toString('latin1'), sizeBytes, mtimeMs, inode };
+      }
+      after = rows.at(-1)![0];
     }
   }
 
@@ -641,6 +660,8 @@ const statements = {
   unfinished: 'SELECT id FROM reading WHERE source_key = ? AND dataset_id IS NULL ORDER BY id DESC LIMIT 1',
   allUnfinished: 'SELECT id, source_key FROM reading WHERE dataset_id IS NULL ORDER BY id',
   entriesAfter: 'SELECT * FROM source_entry WHERE reading_id = ? AND seq > ? ORDER BY seq LIMIT 2000',
+  filesAfter: `SELECT seq, path, size_bytes, mtime_ms, inode FROM source_entry
+    WHERE reading_id = ? AND seq > ? AND is_listed = 1 AND outcome <> ? ORDER BY seq LIMIT 2000`,
   deleteReading: 'DELETE FROM reading WHERE id = ? AND dataset_id IS NULL',
   finishReading: `UPDATE reading SET dataset_id = ?, count = ?, pixels_sha256 = ?, outcomes = ?, warnings = ?, exact = ?,
     duplicate_groups = ? WHERE id = ?`,

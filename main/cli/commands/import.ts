@@ -1,7 +1,8 @@
 /** `tessera import`: a folder of classes, or IDX or CIFAR files, becomes a dataset. */
-import { writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { StudioError } from '../../../core/errors.ts';
+import { isStudioError, StudioError } from '../../../core/errors.ts';
 import { m } from '../../../core/messages/compiled/messages.js';
 import { reasonSentence } from '../../../core/messages/error-sentence.ts';
 import { FitPolicy, outcomes } from '../../../core/rpc/contract/common.ts';
@@ -56,22 +57,30 @@ function fitPolicy(text: string | undefined): (typeof FitPolicy.options)[number]
   throw new StudioError('INVALID_OPTION', { option: '--fit', value: text, expected: FitPolicy.options.join(' | ') });
 }
 
-/** Every entry of the source once, with its outcome and a sentence that says why. */
+/** Every entry of the source once, with its outcome and a sentence that says why; written as it is read. */
 async function writeReport({ rpc }: Studio, datasetId: string, path: string): Promise<void> {
-  const files: object[] = [];
+  try {
+    await pipeline(reportText(rpc, datasetId), createWriteStream(path));
+  } catch (cause) {
+    if (isStudioError(cause)) throw cause;
+    throw new StudioError('FILE_NOT_WRITTEN', { path, reason: cause instanceof Error ? cause.message : String(cause) });
+  }
+}
+
+async function* reportText(rpc: Studio['rpc'], datasetId: string): AsyncGenerator<string> {
+  let separator = '{"files":[';
   for (const outcome of outcomes) {
     for (let offset = 0; ;) {
       const page = await rpc.call('datasets.files', { datasetId, outcome, offset, limit: 5000 });
-      files.push(...page.files.map(reportRow));
+      for (const file of page.files) {
+        yield `${separator}${JSON.stringify(reportRow(file))}`;
+        separator = ',\n';
+      }
       offset += page.files.length;
       if (page.files.length === 0 || offset >= page.total) break;
     }
   }
-  try {
-    await writeFile(path, `${JSON.stringify({ files })}\n`);
-  } catch (cause) {
-    throw new StudioError('FILE_NOT_WRITTEN', { path, reason: cause instanceof Error ? cause.message : String(cause) });
-  }
+  yield separator === ',\n' ? ']}\n' : `${separator}]}\n`;
 }
 
 function reportRow(file: FileReport): object {

@@ -173,6 +173,25 @@ describe('importing a folder', () => {
     expect(studio.datasets.unfinishedReading(sourceKey(source))).toBeNull();
   });
 
+  it('counts what was added, removed and changed, wherever in the folder it is', async () => {
+    await writeClasses(8);
+    const id = await importFrom(studio, folderSource(folder));
+    for (const name of ['00', '01', '02']) await write(`cat/${name}.png`, picture(7)); // before all others
+    for (const name of ['3a', '9', 'z']) await write(`dog/${name}.png`, picture(8));
+    for (const name of ['cat/4', 'cat/5', 'dog/0', 'dog/7']) rmSync(join(folder, `${name}.png`));
+    for (const name of ['cat/0', 'cat/7', 'dog/4']) utimesSync(join(folder, `${name}.png`), 5, 5);
+    await write('dog/5.png', Buffer.from('shorter'));
+
+    const changes = await compareSource(
+      studio.datasets,
+      studio.datasets.version(id),
+      studio.datasets.source(id),
+      studio.decoders,
+    );
+
+    expect(changes).toEqual({ state: 'changed', added: 6, removed: 4, modified: 4 });
+  });
+
   it('reads only what changed when it is done again, and keeps what a person edited', async () => {
     await writeClasses();
     const id = await importFrom(studio, folderSource(folder));
