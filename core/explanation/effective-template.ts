@@ -14,8 +14,7 @@
  *
  * A linear model has one template a class; a network has one a class and picture.
  */
-import { product } from '../array/linear-algebra.ts';
-import { type Matrix, rowOf } from '../array/matrix.ts';
+import { type Matrix, rowOf, zeros } from '../array/matrix.ts';
 import { activations, type ActivationName } from '../models/layers/activation.ts';
 import type { LayerParameters } from '../models/parameters.ts';
 import type { Network, Passage } from './network.ts';
@@ -49,9 +48,23 @@ export function effectiveTemplate(
         row[j]! *= slopes[j]!;
       }
     }
-    weights = product(weights, layer.weights);
+    weights = productOfSome(weights, layer.weights);
   }
   return { weights, bias };
+}
+
+/** a·b, passing over the zeros of a: the columns of units that are off. */
+function productOfSome(a: Matrix, b: Matrix): Matrix {
+  const result = zeros(a.rows, b.columns);
+  for (let c = 0; c < a.rows; c++) {
+    const out = rowOf(result, c);
+    rowOf(a, c).forEach((factor, j) => {
+      if (factor === 0) return;
+      const row = rowOf(b, j);
+      for (let i = 0; i < out.length; i++) out[i]! += factor * row[i]!;
+    });
+  }
+  return result;
 }
 
 /** How many units of each hidden layer are on (a > 0) for one picture and off for the other. */

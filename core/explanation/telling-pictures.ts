@@ -1,39 +1,45 @@
 /**
  * The pictures on which two models tell different stories and one of them is right, most telling first.
  *
- * A picture tells the more the surer each model is of its own verdict:
- *
- *     telling = (p_first(own verdict) − p_first(the other's)) · (p_second(own) − p_second(the other's))
- *
- * with p the softmax of each model's scores; both factors are in (0, 1] where the models disagree.
+ * A picture tells the more the surer both models are of their verdicts: telling = p_first · p_second, with p the probability
+ * that each gives its own verdict.
  */
-import { type Matrix, rowOf } from '../array/matrix.ts';
-import { indexOfLargest } from '../array/reduce.ts';
-import { softmax } from '../losses/softmax-cross-entropy.ts';
+
+/** What one model says about some pictures, as `evaluation.verdicts` has it. */
+export interface ToldVerdicts {
+  /** Numbers of the pictures; those of both models are compared by number. */
+  readonly indices: ArrayLike<number>;
+  readonly truth: ArrayLike<number>;
+  readonly predicted: ArrayLike<number>;
+  /** Of the verdict. */
+  readonly probabilities: ArrayLike<number>;
+}
 
 export interface TellingPicture {
-  /** Row of the scores. */
-  readonly row: number;
+  /** Number of the picture. */
+  readonly picture: number;
   readonly truth: number;
+  /** The verdicts of the first and the second model. */
   readonly first: number;
   readonly second: number;
+  /** In (0, 1]. */
   readonly telling: number;
 }
 
-/** @param first, second  (n, classes) scores of the same pictures by two models. */
-export function tellingPictures(first: Matrix, second: Matrix, truth: ArrayLike<number>): TellingPicture[] {
+export function tellingPictures(first: ToldVerdicts, second: ToldVerdicts): TellingPicture[] {
+  const places = new Map<number, number>();
+  for (let j = 0; j < second.indices.length; j++) places.set(second.indices[j]!, j);
   const found: TellingPicture[] = [];
-  const p = softmax(first);
-  const q = softmax(second);
-  for (let row = 0; row < first.rows; row++) {
-    const a = indexOfLargest(rowOf(first, row));
-    const b = indexOfLargest(rowOf(second, row));
-    const label = truth[row]!;
-    if (a === b || (a !== label && b !== label)) continue;
-    const pRow = rowOf(p, row);
-    const qRow = rowOf(q, row);
-    const telling = (pRow[a]! - pRow[b]!) * (qRow[b]! - qRow[a]!);
-    found.push({ row, truth: label, first: a, second: b, telling });
+  for (let i = 0; i < first.indices.length; i++) {
+    const picture = first.indices[i]!;
+    const j = places.get(picture);
+    if (j === undefined) continue;
+    const truth = first.truth[i]!;
+    const a = first.predicted[i]!;
+    const b = second.predicted[j]!;
+    if (a === b || (a !== truth && b !== truth)) continue;
+    const telling = first.probabilities[i]! * second.probabilities[j]!;
+    found.push({ picture, truth, first: a, second: b, telling });
   }
-  return found.sort((x, y) => y.telling - x.telling || x.row - y.row);
+  return found.sort((x, y) => y.telling - x.telling || x.picture - y.picture);
 }

@@ -201,7 +201,7 @@ function assemble(
       ...jobsHandlers(jobs),
       ...trainingHandlers(registry, datasets, settings),
       ...runsHandlers({ registry, runs, checkpoints, datasets }),
-      ...explanationHandlers({ runs, datasets, evaluation, compute }),
+      ...explanationHandlers({ runs, datasets, evaluation, compute, threads }),
       ...evaluationHandlers(evaluation, predictor),
       ...picturesHandlers(decoder),
       ...predictionHandlers(predictor),

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { StudioError } from '../../core/errors.ts';
 import type { computeContract } from '../../core/rpc/contract/compute.ts';
 import type { HandlerContext, Handlers } from '../../core/rpc/define.ts';
+import { Explainer } from './explainer.ts';
 import { startTask, type TaskThread } from './task-thread.ts';
 import { threadCount } from './thread-count.ts';
 import type { TaskInput, TaskMethod, TaskOutput, TaskProgress } from './task.ts';
@@ -13,6 +14,7 @@ export interface ComputeOptions {
 }
 
 export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handlers<typeof computeContract> {
+  const explainer = new Explainer();
   const trainings = new Map<string, TaskThread<'compute.train'>>();
 
   function run<M extends TaskMethod>(
@@ -60,5 +62,7 @@ export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handler
     'compute.scores': (input, context) => run('compute.scores', input, context),
     'compute.predict': (input, context) => run('compute.predict', input, context),
     'compute.templates': (input, context) => run('compute.templates', input, context),
+    'compute.explain': (input) => explainer.explain(input),
+    'compute.units': (input, context) => run('compute.units', input, context),
   };
 }

@@ -3,7 +3,13 @@ import { cancelled, StudioError } from '../../core/errors.ts';
 import { templatesOf } from '../../core/explanation/templates.ts';
 import type { Checkpoint } from '../../core/training/checkpoint.ts';
 import { classifierOf, engineShapeOf, scalingOf } from '../../core/training/recipe-model.ts';
-import type { EnginePictures, EngineShape, ShouldStop } from '../../core/training/step-engine.ts';
+import {
+  type EnginePictures,
+  type EngineSetup,
+  type EngineShape,
+  parameterCountOf,
+  type ShouldStop,
+} from '../../core/training/step-engine.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
 import { loadForEngine } from './load-for-engine.ts';
 import { allocateEngine, type EngineMemory, startEngine } from './shared-engine.ts';
@@ -40,7 +46,11 @@ export function scores(
 }
 
 export function predict({ model, pixels, count }: TaskInput<'compute.predict'>): TaskOutput<'compute.predict'> {
-  const checkpoint = readCheckpoint(model.path);
+  return { scores: engineScores(readCheckpoint(model.path), pixels, count) };
+}
+
+/** Scores of pictures given as pixels, one after another. Throws SHAPE_MISMATCH. */
+export function engineScores(checkpoint: Checkpoint, pixels: Uint8Array, count: number): Float32Array<ArrayBuffer> {
   const featureCount = checkpoint.width * checkpoint.height * checkpoint.channels;
   if (pixels.length !== count * featureCount) {
     const expected = `(${count}, ${checkpoint.height}, ${checkpoint.width}, ${checkpoint.channels})`;
@@ -50,7 +60,7 @@ export function predict({ model, pixels, count }: TaskInput<'compute.predict'>):
   memory.pixels.set(pixels);
   const sets = { train: none, validation: none, test: Uint32Array.from({ length: count }, (_, i) => i) };
   const pictures = { pixels: memory.pixels, featureCount, labels: new Uint16Array(count), sets };
-  return { scores: scoresOf(checkpoint, memory, pictures, () => false) };
+  return scoresOf(checkpoint, memory, pictures, () => false);
 }
 
 export function templates({ model, offset, limit }: TaskInput<'compute.templates'>): TaskOutput<'compute.templates'> {
@@ -77,6 +87,35 @@ export function templates({ model, offset, limit }: TaskInput<'compute.templates
   };
 }
 
+/**
+ * (pictures, units) what the units of the last hidden layer are given, before their activation: the scores of the network that
+ * ends there.
+ *
+ * @throws StudioError CANCELLED when told to stop.
+ */
+export function hiddenPreActivations(
+  checkpoint: Checkpoint,
+  source: TaskInput<'compute.scores'>['source'],
+  indices: Uint32Array,
+  threads: number,
+  shouldStop: ShouldStop,
+): Float32Array<ArrayBuffer> {
+  const whole = scoringShape(checkpoint);
+  const shape = { ...whole, sizes: whole.sizes.slice(0, -1) };
+  const parameters = checkpoint.state.engine.parameters.subarray(0, parameterCountOf(shape.sizes));
+  const { memory, pictures } = loadForEngine(
+    { ...source, labels: new Uint16Array(source.count) },
+    { train: none, validation: none, test: indices },
+    shape,
+    threads,
+  );
+  return scoresBy(
+    { ...shape, pictures, scaling: scalingOf(checkpoint.standardization), parameters },
+    memory,
+    shouldStop,
+  );
+}
+
 /** The model without what only training needs: no optimizer with moments. */
 function scoringShape({ recipe, classes, width, height, channels }: Checkpoint): EngineShape {
   const shape = engineShapeOf(recipe, width * height * channels, classes.length);
@@ -90,10 +129,13 @@ function scoresOf(
   pictures: EnginePictures,
   shouldStop: ShouldStop,
 ): Float32Array<ArrayBuffer> {
-  const { standardization, state } = checkpoint;
-  const scaling = scalingOf(standardization);
-  const { parameters } = state.engine;
-  const engine = startEngine(memory, { ...scoringShape(checkpoint), pictures, scaling, parameters });
+  const scaling = scalingOf(checkpoint.standardization);
+  const { parameters } = checkpoint.state.engine;
+  return scoresBy({ ...scoringShape(checkpoint), pictures, scaling, parameters }, memory, shouldStop);
+}
+
+function scoresBy(setup: EngineSetup, memory: EngineMemory, shouldStop: ShouldStop): Float32Array<ArrayBuffer> {
+  const engine = startEngine(memory, setup);
   try {
     const scores = engine.scores('test', shouldStop);
     if (scores === null) throw cancelled();

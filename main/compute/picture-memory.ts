@@ -40,9 +40,24 @@ export function loadPictures(source: PictureSource, sets: PictureSets, allocate:
   };
 }
 
+/** Where one picture lies; the rest of a source is not needed to read it. */
+export type PictureFile = Pick<PictureSource, 'pixelsPath' | 'headerBytes' | 'count' | 'width' | 'height' | 'channels'>;
+
+/** The pixels of one picture. Throws BAD_DATASET_FILE, INVALID_OPTION for a number that does not exist. */
+export function readPicture(source: PictureFile, picture: number): Uint8Array {
+  if (picture >= source.count) {
+    const expected = `a number below ${source.count}`;
+    throw new StudioError('INVALID_OPTION', { option: 'picture', value: String(picture), expected });
+  }
+  const featureCount = source.width * source.height * source.channels;
+  const pixels = new Uint8Array(featureCount);
+  readPictures(source, featureCount, Uint32Array.of(picture), pixels);
+  return pixels;
+}
+
 /** Neighbouring pictures in one read. */
 function readPictures(
-  { pixelsPath, headerBytes, count }: PictureSource,
+  { pixelsPath, headerBytes, count }: PictureFile,
   featureCount: number,
   wanted: Uint32Array,
   pixels: Uint8Array,

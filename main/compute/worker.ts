@@ -1,11 +1,13 @@
 /** A worker thread: does the one task it was started with, answers and ends; or helps such a thread to compute. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toWireError } from '../../core/rpc/wire-error.ts';
+import { answerQuestions, type ExplainerData } from './explainer-thread.ts';
 import { logInternal } from './log-internal.ts';
 import { followLeader, type FollowerData } from './shared-engine.ts';
 import { predict, scores, templates } from './model-tasks.ts';
 import { requests, type Task, type TaskContext, type TaskMethod, type ThreadMessage } from './task.ts';
 import { trainTask } from './train-task.ts';
+import { unitsTask } from './units-task.ts';
 
 function post(message: ThreadMessage): void {
   parentPort!.postMessage(message);
@@ -28,11 +30,14 @@ function run(task: Task): unknown {
       return predict((task as Task<'compute.predict'>).input);
     case 'compute.templates':
       return templates((task as Task<'compute.templates'>).input);
+    case 'compute.units':
+      return unitsTask((task as Task<'compute.units'>).input, context);
   }
 }
 
-const data = workerData as Task | FollowerData;
+const data = workerData as Task | FollowerData | ExplainerData;
 if ('thread' in data) followLeader(data);
+else if ('kind' in data) answerQuestions();
 else {
   try {
     post({ kind: 'result', value: run(data) });

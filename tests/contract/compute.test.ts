@@ -192,6 +192,72 @@ describe('the compute process', () => {
     expect([shown.layer, shown.total]).toEqual(['class', 4]);
   });
 
+  it('explains a picture: its units add up to the score of the engine, and so does its template', async () => {
+    const { client } = start();
+    const deep: Recipe = {
+      ...recipe,
+      epochs: 2,
+      model: { ...recipe.model, kind: 'mlp', hidden: [24, 16] } as Recipe['model'],
+    };
+    const files: CheckpointFile[] = [];
+    await client.call('compute.train', job({ recipe: deep }), {
+      onprogress: (progress) => void (progress.kind === 'checkpoint' && files.push(progress.file)),
+    });
+    const model = { path: files.at(-1)!.path };
+    const question = { model, source, picture: 8, toward: null, label: 2, shownUnits: 5 };
+    const size = side * side * 3;
+
+    const why = await client.call('compute.explain', question);
+    const blend = await client.call('compute.explain', { ...question, toward: { picture: 9, share: 1 } });
+
+    const { scores } = await client.call('compute.scores', {
+      model,
+      source,
+      indices: Uint32Array.of(8, 9),
+      threads: 1,
+    });
+    const tolerance = 1e-4; // the engine adds in float32
+    for (let c = 0; c < 4; c++) {
+      const units = why.contributions.subarray(c * 16, (c + 1) * 16);
+      const template = why.templates.subarray(c * size, (c + 1) * size);
+      expect(Math.abs(units.reduce((a, b) => a + b, why.bias[c]!) - scores[c]!)).toBeLessThan(tolerance);
+      const product = template.reduce((sum, weight, j) => sum + weight * why.pixels[j]!, why.templateBias[c]!);
+      expect(Math.abs(product - scores[c]!)).toBeLessThan(tolerance);
+      expect(Math.abs(blend.scores[c]! - scores[4 + c]!)).toBeLessThan(tolerance);
+    }
+    expect(why.shown).toHaveLength(5);
+    expect(why.unitsOn).toHaveLength(2);
+    expect(why.engineDifference).toBeLessThan(tolerance);
+    await expect(client.call('compute.explain', { ...question, picture: count })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+  });
+
+  it('studies units: all of them silent leave the bias alone to judge, none of them the accuracy of the model', async () => {
+    const { client } = start();
+    const files: CheckpointFile[] = [];
+    await client.call('compute.train', job({ recipe: { ...recipe, epochs: 2 } }), {
+      onprogress: (progress) => void (progress.kind === 'checkpoint' && files.push(progress.file)),
+    });
+    const model = { path: files.at(-1)!.path };
+    const { test: indices, labels } = source;
+
+    const study = await client.call('compute.units', { model, source, on: 'test', indices, threads: 2 });
+
+    const { scores } = await client.call('compute.scores', { model, source, indices, threads: 2 });
+    const right = indices.filter((picture, i) => {
+      const row = scores.subarray(4 * i, 4 * i + 4);
+      return row.indexOf(Math.max(...row)) === labels[picture];
+    });
+    for (const curve of Object.values(study.ablation)) {
+      expect(curve).toHaveLength(33);
+      expect(curve[0]).toBeCloseTo(right.length / indices.length, 6);
+      expect(curve[32]).toBe(study.ablation.random[32]);
+    }
+    expect(study.tags).toHaveLength(32);
+    expect(study.meanAnswers).toHaveLength(32 * 4);
+  });
+
   it('refuses a damaged checkpoint and a pixel file that is too short', async () => {
     const { client } = start();
     const path = join(folder, 'damaged');

@@ -49,7 +49,11 @@ describe('the packaged studio', () => {
   it('holds no sources, tests, settings or maps', () => {
     const own = files.filter((file) => !file.startsWith('node_modules/'));
 
-    expect([...new Set(own.map((file) => file.split('/')[0]))].sort()).toEqual(['dist', 'node_modules', 'package.json']);
+    expect([...new Set(own.map((file) => file.split('/')[0]))].sort()).toEqual([
+      'dist',
+      'node_modules',
+      'package.json',
+    ]);
     expect(own.filter((file) => /\.(ts|svelte|map)$/.test(file))).toEqual([]);
   });
 

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { bytes, Count, float32s, Sha256, uint16s, uint32s } from './common.ts';
 import { EngineStatus } from './app.ts';
+import { PictureExplanation, PictureQuestion, UnitStudy } from './explanation.ts';
 import { RecipeSchema } from './recipe.ts';
 import { EpochRecord, StepRecords } from './training.ts';
 
@@ -115,6 +116,27 @@ export const computeContract = {
       votes: float32s,
       roughness: float32s,
     }),
+  },
+  /** Why one picture has its scores; see `explanation.picture`. */
+  'compute.explain': {
+    input: v.object({
+      model: ModelFile,
+      source: v.pick(PictureSource, ['pixelsPath', 'headerBytes', 'count', 'width', 'height', 'channels']),
+      ...PictureQuestion,
+    }),
+    output: PictureExplanation,
+  },
+  /** What the units of a network do over these pictures; see `explanation.units`. */
+  'compute.units': {
+    input: v.object({
+      model: ModelFile,
+      source: PictureSource,
+      on: v.picklist(['train', 'validation', 'test']),
+      indices: uint32s,
+      threads: Count,
+    }),
+    progress: v.object({ done: Count, total: Count }),
+    output: UnitStudy,
   },
 } as const;
 export type ComputeContract = typeof computeContract;

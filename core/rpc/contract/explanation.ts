@@ -1,8 +1,87 @@
 /** What a model learnt, as pictures. */
 import * as v from 'valibot';
-import { bytes, Count, float32s, Id, uint16s, uint32s } from './common.ts';
+import { bytes, Count, float32s, float64s, Fraction, Id, uint16s, uint32s } from './common.ts';
+
+/** Why one picture has its scores: `core/explanation/explain-picture.ts` says what each field is. */
+export const PictureExplanation = v.object({
+  step: Count,
+  /** The picture that is explained, rounded to bytes where it is a blend. */
+  pixels: bytes,
+  scores: float64s,
+  verdict: Count,
+  label: Count,
+  /** For each hidden layer; `unitsSwitched` between a blend and the picture it began with, else empty. */
+  unitsOn: v.array(Count),
+  unitsSwitched: v.array(Count),
+  answers: float32s,
+  contributions: float32s,
+  bias: float64s,
+  shown: uint32s,
+  shownTemplates: float32s,
+  templates: float32s,
+  templateBias: float64s,
+  sumDifference: v.number(),
+  templateDifference: v.number(),
+  tolerance: v.number(),
+  /** How far the scores of the float32 engine are from those in float64; null for a blend. */
+  engineDifference: v.nullable(v.number()),
+});
+export type PictureExplanation = v.InferOutput<typeof PictureExplanation>;
+
+/** What is asked of it. */
+export const PictureQuestion = {
+  /** Number of the picture in the dataset version of the run. */
+  picture: Count,
+  /** Goes this share of the way to another picture: pixels (1 − share)·picture + share·other. */
+  toward: v.nullable(v.object({ picture: Count, share: Fraction })),
+  /** Class to explain; null for the verdict. */
+  label: v.nullable(Count),
+  /** How many units of the last hidden layer come with their templates. */
+  shownUnits: v.pipe(Count, v.maxValue(256)),
+};
+
+export const tagNames = ['noise', 'edge', 'blob', 'red-green', 'blue-yellow', 'colour'] as const;
+
+/** What the units of a network do over many pictures. */
+export const UnitStudy = v.object({
+  step: Count,
+  /** Pictures that were looked at, of this split. */
+  on: v.picklist(['train', 'validation', 'test']),
+  pictures: Count,
+  /** First layer, one entry a unit: what its template looks like, and the unit that is most alike with its cosine. */
+  tags: v.array(v.array(v.object({ tag: v.picklist(tagNames), confidence: Fraction }))),
+  orientationRadians: float32s,
+  cyclesPerPicture: float32s,
+  colourAxisRadians: float32s,
+  nearestTwin: uint32s,
+  twinCosine: float32s,
+  /** Last hidden layer: (units, classes) mean answers, share of pictures each unit answers, and how many classes it serves. */
+  meanAnswers: float32s,
+  activeShare: float32s,
+  classesServed: float32s,
+  /** Accuracy with 0, 1, 2 … units silent: the least useful first, the most useful first, in a random order. */
+  ablation: v.object({ leastUseful: float32s, mostUseful: float32s, random: float32s }),
+});
+export type UnitStudy = v.InferOutput<typeof UnitStudy>;
 
 export const explanationContract = {
+  /**
+   * Why one picture has the scores it has. Fails with RUN_NOT_FOUND, RUN_NOT_TRAINED, DATASET_NOT_FOUND, INVALID_OPTION for a
+   * picture or class that does not exist.
+   */
+  'explanation.picture': {
+    input: v.object({ runId: Id, which: v.optional(v.picklist(['best', 'last']), 'best'), ...PictureQuestion }),
+    output: PictureExplanation,
+  },
+  /**
+   * What the hidden units of a network look like, whom they serve and how many are needed; over the test pictures, or over
+   * the validation or training ones where there are none. Fails with RUN_NOT_TRAINED, INVALID_OPTION for a linear model.
+   */
+  'explanation.units': {
+    input: v.object({ runId: Id, which: v.optional(v.picklist(['best', 'last']), 'best') }),
+    progress: v.object({ done: Count, total: Count }),
+    output: UnitStudy,
+  },
   /**
    * First-layer templates in pixel space with the standardisation undone (W/σ): one per class for a linear model, the
    * bank of hidden units for an MLP. `step` is the checkpoint they come from, so a watcher can ask only when it changes.

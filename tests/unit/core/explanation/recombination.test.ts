@@ -134,18 +134,31 @@ describe('units', () => {
 });
 
 describe('telling pictures', () => {
+  const truth = [1, 0, 0, 1, 2];
+  const first = {
+    indices: [7, 8, 9, 10, 11],
+    truth,
+    predicted: [0, 0, 0, 0, 0],
+    probabilities: [0.5, 0.9, 0.6, 0.8, 1],
+  };
+
   it('are those where two models disagree and one is right, the surest first', () => {
-    const first = matrixOfRows([[4, 0], [9, 0], [1, 0], [5, 0]]); // prettier-ignore
-    const second = matrixOfRows([[0, 4], [9, 0], [0, 1], [0, 9]]); // prettier-ignore
+    const second = {
+      indices: [11, 10, 9, 8, 7],
+      truth: [...truth].reverse(),
+      predicted: [1, 1, 1, 0, 1],
+      probabilities: [1, 0.5, 1, 0.9, 0.5],
+    };
 
-    const found = tellingPictures(first, second, [1, 0, 0, 1]);
+    const found = tellingPictures(first, second);
 
-    expect(found.map(({ row }) => row)).toEqual([3, 0, 2]);
-    expect(found[1]).toMatchObject({ truth: 1, first: 0, second: 1 });
-    expect(found[1]!.telling).toBeCloseTo(Math.tanh(2) ** 2, 12); // p − q of softmax (4, 0) is tanh 2
+    expect(found.map(({ picture }) => picture)).toEqual([9, 10, 7]); // 8 agree, 11 both wrong
+    expect(found[1]).toEqual({ picture: 10, truth: 1, first: 0, second: 1, telling: 0.4 });
   });
 
-  it('are none where both are wrong', () => {
-    expect(tellingPictures(matrixOfRows([[1, 0, 0]]), matrixOfRows([[0, 1, 0]]), [2])).toEqual([]);
+  it('are looked for among the pictures that both have judged', () => {
+    const second = { indices: [9], truth: [0], predicted: [1], probabilities: [1] };
+
+    expect(tellingPictures(first, second)).toHaveLength(1);
   });
 });

@@ -1,0 +1,112 @@
+/**
+ * Why one picture has the scores it has: which units of the last hidden layer fire, what each adds to each class, the template
+ * that the network is for this picture, and how exactly all of it adds up.
+ */
+import { rowOf, selectRows } from '../array/matrix.ts';
+import { dot } from '../array/linear-algebra.ts';
+import { indexOfLargest } from '../array/reduce.ts';
+import { standardize, type Standardization } from '../features/standardize.ts';
+import { effectiveTemplate } from './effective-template.ts';
+import { type Network, type Passage, passThrough } from './network.ts';
+import { bySay, recombine, sumTolerance } from './recombination.ts';
+import { inPixelSpace } from './templates.ts';
+
+export interface PictureQuestion {
+  /** (features) pixel values in [0, 255]; a blend of two pictures need not be whole numbers. */
+  readonly pixels: Float64Array;
+  /** The class whose score is explained; null: the verdict. */
+  readonly label: number | null;
+  /** How many units of the last hidden layer to show as templates, those with the most say first. */
+  readonly shownUnits: number;
+}
+
+export interface PictureExplanation {
+  /** (classes). */
+  readonly scores: Float64Array;
+  readonly verdict: number;
+  /** The class that is explained. */
+  readonly label: number;
+  /** For each hidden layer, how many units are on (a > 0). */
+  readonly unitsOn: readonly number[];
+  /** (units) hⱼ of the last hidden layer; empty for a linear model. */
+  readonly answers: Float64Array;
+  /** (classes, units) W[c, j]·hⱼ, row by row; empty for a linear model, whose contributions are its template times the picture. */
+  readonly contributions: Float64Array;
+  /** (classes) of the last layer; in pixel space for a linear model. */
+  readonly bias: Float64Array;
+  /** Numbers of the units shown, those with the most say in the explained class first. */
+  readonly shown: Uint32Array<ArrayBuffer>;
+  /** (shown, features) the template of each in pixel space: what the unit is for this picture. */
+  readonly shownTemplates: Float64Array;
+  /** (classes, features) the network's templates for this picture, in pixel space, and their biases. */
+  readonly templates: Float64Array;
+  readonly templateBias: Float64Array;
+  /** max_c |Σ contributions + bias − score|, and the same of template·picture + bias. */
+  readonly sumDifference: number;
+  readonly templateDifference: number;
+  /** What both may be at most to count as equal. */
+  readonly tolerance: number;
+}
+
+/** @throws StudioError SHAPE_MISMATCH for a picture of another size. */
+export function explainPicture(
+  network: Network,
+  standardization: Standardization,
+  { pixels, label, shownUnits }: PictureQuestion,
+): PictureExplanation {
+  const passage = passThrough(network, standardize(pixels, standardization));
+  const { scores } = passage;
+  const verdict = indexOfLargest(scores);
+  const explained = label ?? verdict;
+  const isLinear = network.layers.length === 1;
+
+  const { weights, bias: templateBias } = { ...pixelTemplate(network, standardization, passage) };
+  let templateDifference = 0;
+  let tolerance = Infinity;
+  for (let c = 0; c < weights.rows; c++) {
+    const template = rowOf(weights, c);
+    templateDifference = Math.max(templateDifference, Math.abs(dot(template, pixels) + templateBias[c]! - scores[c]!));
+    tolerance = Math.min(tolerance, sumTolerance(template.map((weight, i) => weight * pixels[i]!)));
+  }
+  const common = { scores, verdict, label: explained, templates: weights.data, templateBias, templateDifference };
+  if (isLinear) {
+    const none = new Float64Array(0);
+    return {
+      ...common,
+      unitsOn: [],
+      answers: none,
+      contributions: none,
+      bias: templateBias,
+      shown: new Uint32Array(0),
+      shownTemplates: none,
+      sumDifference: templateDifference,
+      tolerance,
+    };
+  }
+
+  const { contributions, bias, difference, tolerance: ofUnits } = recombine(network, passage);
+  const shown = bySay(rowOf(contributions, explained)).slice(0, shownUnits);
+  return {
+    ...common,
+    unitsOn: passage.preActivations.map((a) => a.reduce((on, aj) => on + (aj > 0 ? 1 : 0), 0)),
+    answers: passage.inputs.at(-1)!,
+    contributions: contributions.data,
+    bias,
+    shown,
+    shownTemplates: pixelTemplate(upTo(network, shown), standardization, passage).weights.data,
+    sumDifference: difference,
+    tolerance: Math.min(tolerance, ofUnits),
+  };
+}
+
+function pixelTemplate(network: Network, standardization: Standardization, passage: Passage) {
+  const { templates, biases } = inPixelSpace(effectiveTemplate(network, passage), standardization);
+  return { weights: templates, bias: biases };
+}
+
+/** The network that ends in these units of the last hidden layer, before their activation. */
+function upTo({ layers, activations }: Network, units: Uint32Array): Network {
+  const { weights, bias } = layers.at(-2)!;
+  const last = { weights: selectRows(weights, units), bias: Float64Array.from(units, (j) => bias[j]!) };
+  return { layers: [...layers.slice(0, -2), last], activations: activations.slice(0, -1) };
+}

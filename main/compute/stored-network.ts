@@ -1,0 +1,12 @@
+import type { Network } from '../../core/explanation/network.ts';
+import { layersOf } from '../../core/models/parameters.ts';
+import type { Checkpoint } from '../../core/training/checkpoint.ts';
+import { classifierOf } from '../../core/training/recipe-model.ts';
+
+/** The network of a checkpoint, in float64 from its stored weights. */
+export function networkOf({ recipe, classes, width, height, channels, state }: Checkpoint): Network {
+  const { blocks } = classifierOf(recipe, width * height * channels, classes.length);
+  const layers = layersOf(Float64Array.from(state.engine.parameters), blocks);
+  const phi = recipe.model.kind === 'mlp' ? recipe.model.activation : 'identity';
+  return { layers, activations: layers.slice(1).map(() => phi) };
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { dot } from '../../../../core/array/linear-algebra.ts';
+import { explainPicture } from '../../../../core/explanation/explain-picture.ts';
+import { passThrough } from '../../../../core/explanation/network.ts';
+import { standardize } from '../../../../core/features/standardize.ts';
+import { randomNetwork, randomPicture } from '../../../support/random-network.ts';
+
+const features = 12;
+const standardization = {
+  kind: 'per-feature' as const,
+  mean: randomPicture(features, 1).map((z) => 120 + 9 * z),
+  deviation: randomPicture(features, 2).map((z) => 60 + 5 * z),
+};
+const pixels = randomPicture(features, 3).map((z) => 128 + 40 * z);
+const part = (values: Float64Array, row: number) => values.subarray(row * features, (row + 1) * features);
+
+describe('an explained picture', () => {
+  it.each([[[]], [[7]], [[9, 6]], [[5, 8, 7]]])(
+    'has scores that its templates give, with hidden layers %j',
+    (hidden) => {
+      const network = randomNetwork([features, ...hidden, 4], 'relu', 5);
+
+      const why = explainPicture(network, standardization, { pixels, label: null, shownUnits: 3 });
+
+      const { scores } = passThrough(network, standardize(pixels, standardization));
+      scores.forEach((score, c) => {
+        expect(dot(part(why.templates, c), pixels) + why.templateBias[c]!).toBeCloseTo(score, 10);
+      });
+      expect(why.templateDifference).toBeLessThan(1e-10);
+      expect(why.sumDifference).toBeLessThan(1e-10);
+      expect(why.unitsOn).toHaveLength(hidden.length);
+    },
+  );
+
+  it('shows the units with the most say in the class that is asked about, each with its own template', () => {
+    const network = randomNetwork([features, 7, 6, 4], 'relu', 8);
+
+    const why = explainPicture(network, standardization, { pixels, label: 2, shownUnits: 3 });
+
+    const says = why.contributions.subarray(2 * 6, 3 * 6).map(Math.abs);
+    const passage = passThrough(network, standardize(pixels, standardization));
+    expect(Array.from(why.shown, (unit) => says[unit])).toEqual([...says].sort((a, b) => b - a).slice(0, 3));
+    why.shown.forEach((unit, i) => {
+      // A template is ∂a/∂pixels: moving the picture a little moves the unit by the template times the step.
+      const moved = pixels.map((value, p) => value + (p === 4 ? 1e-4 : 0));
+      const after = passThrough(network, standardize(moved, standardization)).preActivations[1]![unit]!;
+      const change = (after - passage.preActivations[1]![unit]!) / 1e-4;
+      expect(part(why.shownTemplates, i)[4]).toBeCloseTo(change, 6);
+    });
+  });
+});
