@@ -3,7 +3,7 @@
  * else), progress and words on standard error.
  */
 import { SingleBar } from 'cli-progress';
-import { StudioError } from '../../core/errors.ts';
+import { isStudioError, StudioError } from '../../core/errors.ts';
 import { errorSentence } from '../../core/messages/error-sentence.ts';
 
 export interface Output {
@@ -56,8 +56,9 @@ export function createOutput(json: boolean): Output {
 /** The failure as the last line of output; returns the exit code. */
 export function reportFailure(output: Output, cause: unknown): 1 {
   output.endProgress();
-  const error =
-    cause instanceof StudioError ? cause : new StudioError('INTERNAL', { reference: 'the lines below' }, { cause });
+  const error: StudioError = isStudioError(cause)
+    ? cause
+    : new StudioError('INTERNAL', { reference: 'the lines below' }, { cause });
   const message = errorSentence(error);
   if (output.json) {
     process.stdout.write(`${JSON.stringify({ type: 'error', code: error.code, message, details: error.details })}\n`);

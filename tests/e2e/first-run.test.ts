@@ -25,7 +25,11 @@ for (const host of hosts) {
       .getByRole('link', { name: new RegExp(en.sample_handwriting_title) })
       .click();
     await goTo(tomorrow.page, en.place_experiments);
-    await tomorrow.page.getByRole('table').getByRole('button', { name: /#?1|Linear|linear/ }).first().click();
+    await tomorrow.page
+      .getByRole('table')
+      .getByRole('button', { name: /#?1|Linear|linear/ })
+      .first()
+      .click();
 
     await expect(tomorrow.page.getByText(verdict)).toBeVisible();
   });

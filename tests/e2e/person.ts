@@ -11,10 +11,11 @@ export async function trySample(page: Page, sample: 'shapes' | 'handwriting'): P
 export interface Choices {
   readonly model?: 'linear' | 'mlp';
   readonly epochs?: number;
+  readonly learningRate?: number;
 }
 
 /** From the Dataset or Train place: chooses, and starts. */
-export async function train(page: Page, { model = 'linear', epochs }: Choices = {}): Promise<void> {
+export async function train(page: Page, { model = 'linear', epochs, learningRate }: Choices = {}): Promise<void> {
   await goTo(page, en.place_train);
   const again = page.getByRole('button', { name: en.train_variant, exact: true });
   const start = page.getByRole('button', { name: en.train_start, exact: true });
@@ -22,12 +23,15 @@ export async function train(page: Page, { model = 'linear', epochs }: Choices = 
   if (await again.isVisible()) await again.click();
   const name = { linear: en.model_linear, mlp: en.model_mlp }[model];
   await page.getByRole('radiogroup', { name: en.recipe_model }).getByText(name, { exact: true }).click();
-  if (epochs !== undefined) {
-    const field = page.getByRole('textbox', { name: en.recipe_epochs, exact: true });
-    await field.fill(String(epochs));
-    await field.press('Enter');
-  }
+  if (epochs !== undefined) await fillNumber(page, en.recipe_epochs, epochs);
+  if (learningRate !== undefined) await fillNumber(page, en.recipe_learning_rate, learningRate);
   await start.click();
+}
+
+async function fillNumber(page: Page, name: string, value: number): Promise<void> {
+  const field = page.getByRole('textbox', { name, exact: true });
+  await field.fill(String(value));
+  await field.press('Enter');
 }
 
 /** Waits for the end of the run in view and returns the sentence about it. */
@@ -38,7 +42,10 @@ export async function finished(page: Page): Promise<string> {
 }
 
 export async function goTo(page: Page, place: string): Promise<void> {
-  await page.getByRole('navigation', { name: en.frame_places }).getByRole('link', { name: new RegExp(place) }).click();
+  await page
+    .getByRole('navigation', { name: en.frame_places })
+    .getByRole('link', { name: new RegExp(place) })
+    .click();
 }
 
 /** A run of which enough is left for a test to interfere with. */

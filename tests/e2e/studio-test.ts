@@ -75,7 +75,7 @@ function watchPages(first: BrowserContext): Watch {
   };
   function listen(context: BrowserContext): void {
     context.on('request', (request) => note(request.url()));
-    context.on('weberror', ({ error }) => complain(`${(error() as Error).stack}`));
+    context.on('weberror', (problem) => complain(String(problem.error().stack)));
     context.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complain(`${message.type()}: ${message.text()}`);
     });

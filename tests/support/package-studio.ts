@@ -43,7 +43,16 @@ export async function packageStudio(folder: string): Promise<PackagedStudio> {
   const builder = createRequire(import.meta.url).resolve('electron-builder/cli.js');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [builder, '--linux', 'dir', '--x64', '--publish', 'never', `-c.electronDist=${stub}`, `-c.directories.output=${out}`],
+    [
+      builder,
+      '--linux',
+      'dir',
+      '--x64',
+      '--publish',
+      'never',
+      `-c.electronDist=${stub}`,
+      `-c.directories.output=${out}`,
+    ],
     { cwd: root, encoding: 'utf8', env: { ...process.env, NODE_ENV: '', FORCE_COLOR: '0' } },
   );
   if (status !== 0) throw new Error(`electron-builder ended with ${status}:\n${stdout}\n${stderr}`);

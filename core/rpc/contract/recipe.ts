@@ -51,7 +51,4 @@ const schema = v.strictObject({
 });
 
 /** Typed by the recipe itself: this line stops compiling when the schema and the type part. */
-export const RecipeSchema: v.GenericSchema<Recipe, Recipe> = schema as v.GenericSchema<
-  v.InferInput<typeof schema>,
-  Recipe
-> as v.GenericSchema<Recipe, Recipe>;
+export const RecipeSchema: v.GenericSchema<Recipe, Recipe> = schema;

@@ -106,7 +106,7 @@ async function dropContents(page: Page, paths: readonly string[]): Promise<void>
   await page.evaluate((dropped) => {
     const dataTransfer = new DataTransfer();
     for (const { name, base64 } of dropped) {
-      dataTransfer.items.add(new File([Uint8Array.fromBase64(base64)], name));
+      dataTransfer.items.add(new File([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], name));
     }
     for (const type of ['dragenter', 'dragover', 'drop']) {
       document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));

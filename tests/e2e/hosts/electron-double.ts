@@ -82,10 +82,11 @@ async function openPage(studio: ElectronStudio, context: BrowserContext): Promis
   let delivered = Promise.resolve();
   const deliver = (what: string, data: unknown) => {
     const packed = pack(data);
-    delivered = delivered.then(() =>
-      page
-        .evaluate(([w, d]) => (globalThis as unknown as PageEnd).__fromMain?.(w, d), [what, packed] as const)
-        .catch(() => undefined), // the page is on its way to another document, or gone
+    delivered = delivered.then(
+      () =>
+        page
+          .evaluate(([w, d]) => (globalThis as unknown as PageEnd).__fromMain?.(w, d), [what, packed] as const)
+          .catch(() => undefined), // the page is on its way to another document, or gone
     );
   };
   studio.onMessage((message) => {
@@ -152,11 +153,7 @@ async function dropPaths(page: Page, paths: readonly string[]): Promise<void> {
       Object.assign(new File([], file.slice(file.lastIndexOf('/') + 1)), { studioPath: file }),
     );
     // A DataTransfer made by a script hands out copies, which would have lost their path.
-    const dataTransfer = Object.create(new DataTransfer(), {
-      files: { value: files },
-      items: { value: [] },
-      types: { value: ['Files'] },
-    }) as DataTransfer;
+    const dataTransfer = { files, items: [], types: ['Files'], dropEffect: 'none' };
     for (const type of ['dragenter', 'dragover', 'drop']) {
       const event = new DragEvent(type, { bubbles: true, cancelable: true });
       Object.defineProperty(event, 'dataTransfer', { value: dataTransfer });

@@ -51,7 +51,7 @@ async function dropFiles(page: Page, paths: readonly string[]): Promise<void> {
     element.multiple = true;
     return element;
   });
-  await input.asElement()!.setInputFiles([...paths]);
+  await input.setInputFiles([...paths]);
   await input.evaluate((element) => {
     const dataTransfer = new DataTransfer();
     for (const file of element.files!) dataTransfer.items.add(file);

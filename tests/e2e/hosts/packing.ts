@@ -21,7 +21,9 @@ export function unpack(value: Packed): unknown {
   if (Array.isArray(value)) return value.map((item) => unpack(item));
   if ('$array' in value && 'base64' in value) {
     const bytes = Uint8Array.from(atob(value.base64 as string), (character) => character.charCodeAt(0));
-    const type = (globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => unknown>)[value.$array as string];
+    const type = (globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => unknown>)[
+      value.$array as string
+    ];
     return new type!(bytes.buffer);
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unpack(item)]));
