@@ -5,6 +5,7 @@
  *
  *     per-feature:  μⱼ, σⱼ of feature j over the training pictures; μ is the mean image
  *     per-channel:  one μ, σ for each colour channel, over training pictures and positions
+ *     mean-image:   μⱼ of each feature, σ one for all: the root mean variance. The mean picture is taken away and no more
  *     none:         μ = 0 and one σ, the scale of the numbers (255 for pixels): x′ in [0, 1], nothing learnt
  *
  * σ is the population's, √((1/n) Σ (x − μ)²). A feature that never varied (σ < 1e-6) has no scale of its own. It gets the
@@ -16,9 +17,10 @@
  */
 import { requireLength } from '../array/matrix.ts';
 import { StudioError } from '../errors.ts';
-import { requireInteger, requireOneOf, requirePositive } from '../options.ts';
+import { requireInteger, requireNonNegative, requireOneOf, requirePositive } from '../options.ts';
+import { type StandardizeKind, standardizeKinds } from '../recipe/feature-recipe.ts';
 
-export type StandardizeKind = 'per-feature' | 'per-channel' | 'none';
+export type { StandardizeKind };
 
 /** What was learnt; plain data, stored in the model. */
 export interface Standardization {
@@ -37,6 +39,8 @@ export interface StandardizeOptions {
   channels?: number;
   /** σ for `none`; defaults to 255, the largest pixel. */
   fullScale?: number;
+  /** Added to every variance, ≥ 0; defaults to 0. Features that hardly vary then stay small. */
+  varianceOffset?: number;
   /** σ of a feature that never varies; defaults to 'shared'. */
   constantFeatures?: 'shared' | 'one';
 }
@@ -59,8 +63,9 @@ export function fitStandardization(
   options: StandardizeOptions,
 ): Standardization {
   const { kind = 'per-feature', featureCount: d, channels = 1, fullScale = 255 } = options;
-  const { constantFeatures = 'shared' } = options;
-  requireOneOf('standardize', kind, ['per-feature', 'per-channel', 'none']);
+  const { constantFeatures = 'shared', varianceOffset = 0 } = options;
+  requireOneOf('standardize', kind, standardizeKinds);
+  requireNonNegative('varianceOffset', varianceOffset);
   requireInteger('featureCount', d, 1);
   requireInteger('channels', channels, 1);
   requirePositive('fullScale', fullScale);
@@ -92,8 +97,9 @@ export function fitStandardization(
       variance[j]! += difference * difference;
     }
   }
-  for (let j = 0; j < d; j++) variance[j]! /= n;
+  for (let j = 0; j < d; j++) variance[j] = variance[j]! / n + varianceOffset;
   if (kind === 'per-channel') averageByChannel(variance, channels);
+  if (kind === 'mean-image') averageByChannel(variance, 1);
 
   const shared = Math.sqrt(variance.reduce((a, b) => a + b, 0) / d);
   const ofConstant = constantFeatures === 'shared' && shared >= smallestDeviation ? shared : 1;

@@ -1,3 +1,5 @@
+import { defaultFeatures, type FeatureRecipe } from './feature-recipe.ts';
+
 /**
  * A recipe: everything that decides what a run computes, as one plain value.
  *
@@ -9,7 +11,7 @@ export interface Recipe {
   readonly formatVersion: 1;
   readonly dataset: RecipeDataset;
   readonly split: SplitRecipe;
-  /** One block now; a mixture is a list of several. */
+  /** What the model sees of a picture: one block, or a mixture of several. */
   readonly features: readonly FeatureRecipe[];
   readonly model: ModelRecipe;
   readonly loss: LossName;
@@ -39,12 +41,6 @@ export interface SplitRecipe {
   /** Fraction of the training split held out, by duplicate group, in [0, 0.9]; ignored where the dataset brings a validation split. 0 trains on everything. */
   readonly validation: number;
   readonly seed: number;
-}
-
-export interface FeatureRecipe {
-  readonly kind: 'raw';
-  /** How pixels are centred and scaled, fitted on the training pictures only. */
-  readonly standardize: 'per-feature' | 'per-channel' | 'none';
 }
 
 export const activationNames = [
@@ -132,7 +128,7 @@ export function defaultRecipe(dataset: RecipeDataset, model: ModelRecipe['kind']
     formatVersion: 1,
     dataset,
     split: { validation: 0.1, seed: 0 },
-    features: [{ kind: 'raw', standardize: 'per-feature' }],
+    features: [defaultFeatures.raw],
     model: isLinear ? { kind: 'linear' } : defaultMlp,
     loss: 'softmax',
     l2: isLinear ? 1e-2 : 3e-3,

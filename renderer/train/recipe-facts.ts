@@ -61,6 +61,7 @@ export const lossLabels = { softmax: () => m.loss_softmax(), hinge: () => m.loss
 export const standardizeLabels = {
   'per-feature': () => m.standardize_per_feature(),
   'per-channel': () => m.standardize_per_channel(),
+  'mean-image': () => m.standardize_mean_image(),
   none: () => m.standardize_none(),
 } as const;
 export const scheduleLabels = {
