@@ -110,5 +110,5 @@ function hasMask(model: MultilayerPerceptron): boolean {
 
 /** φ of each hidden layer. */
 function phisOf(model: MultilayerPerceptron) {
-  return model.sizes.slice(1, -1).map(() => activations[model.activation]);
+  return model.activations.map((name) => activations[name]);
 }

@@ -4,6 +4,14 @@
  */
 export interface Kernels {
   gather(pixels: number, mean: number, inverseDeviation: number, x: number, n: number): void;
+  scaleFloats(values: number, mean: number, inverseDeviation: number, x: number, n: number): void;
+  placePicture(
+    source: number, width: number, height: number, channels: number, isFlipped: number, left: number, top: number,
+    step: number, target: number, columns: number,
+  ): void; // prettier-ignore
+  dropOut(
+    values: number, n: number, from: number, threshold: number, scale: number, key0: number, key1: number,
+  ): void; // prettier-ignore
   affine(
     x: number, rows: number, w: number, inputs: number, outputs: number, bias: number, a: number, aStride: number,
   ): void; // prettier-ignore
@@ -24,9 +32,22 @@ export interface Kernels {
   momentumStep(
     parameters: number, gradient: number, velocity: number, n: number, penalty: number, rate: number, momentum: number,
   ): void; // prettier-ignore
+  momentumInsideStep: Kernels['momentumStep'];
+  nesterovStep(
+    parameters: number, gradient: number, velocity: number, n: number, penalty: number, rate: number, momentum: number,
+    more: number,
+  ): void; // prettier-ignore
+  lookAheadStep(
+    parameters: number, gradient: number, velocity: number, base: number, n: number, penalty: number, rate: number,
+    momentum: number,
+  ): void; // prettier-ignore
+  squareRootStep(
+    parameters: number, gradient: number, squares: number, n: number, penalty: number, rate: number, keep: number,
+    rest: number, epsilon: number,
+  ): void; // prettier-ignore
   adamStep(
     parameters: number, gradient: number, first: number, second: number, n: number, penalty: number, rate: number,
-    rootFactor: number, beta1: number, beta2: number, rest1: number, rest2: number, epsilon: number,
+    rootFactor: number, beta1: number, beta2: number, rest1: number, rest2: number, epsilon: number, shrinkage: number,
   ): void; // prettier-ignore
   sumOf(values: number, n: number): number;
   flushDenormals(values: number, n: number, limit: number): void;

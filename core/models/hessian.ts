@@ -34,7 +34,7 @@ export function hessianAt(
   objective: Objective,
 ): (direction: Float64Array) => Float64Array {
   const { blocks } = model;
-  const phis = model.sizes.slice(1, -1).map(() => activations[model.activation]);
+  const phis = model.activations.map((name) => activations[name]);
   const layers = layersOf(parameters, blocks);
   const { preActivations, hidden, scores } = model.forward(parameters, x);
   const inputs = [x, ...hidden];

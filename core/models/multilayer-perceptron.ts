@@ -20,7 +20,8 @@ import { requireInteger, requireOneOf } from '../options.ts';
 import { countCorrect } from './correct.ts';
 import type { Classifier, Objective, ParameterBlock } from './classifier.ts';
 import { type InitializationName, initializeWeights } from './initialization.ts';
-import { type ActivationName, activations } from './layers/activation.ts';
+import { type ActivationName, activationNames, perLayer } from '../recipe/recipe.ts';
+import { activations } from './layers/activation.ts';
 import { affineBackward, affineBackwardInput, affineForward } from './layers/affine.ts';
 import { affineBlocks, blockOf, layersOf, parameterCount, penaltyOf } from './parameters.ts';
 
@@ -31,8 +32,8 @@ export interface MultilayerPerceptronOptions {
   hidden: readonly number[];
   /** c. Classes, ≥ 1. */
   classes: number;
-  /** φ; defaults to ReLU. */
-  activation?: ActivationName;
+  /** φ of every hidden layer, or of each; defaults to ReLU. */
+  activation?: ActivationName | readonly ActivationName[];
   /** Defaults to He's normal weights. */
   initialization?: InitializationName;
 }
@@ -49,7 +50,8 @@ export interface ForwardPass {
 export interface MultilayerPerceptron extends Classifier {
   /** [in, hidden…, classes]. */
   readonly sizes: readonly number[];
-  readonly activation: ActivationName;
+  /** φ of each hidden layer. */
+  readonly activations: readonly ActivationName[];
   /** Scores with all that lies before them. Throws SHAPE_MISMATCH. */
   forward(parameters: Float64Array, x: Matrix): ForwardPass;
 }
@@ -58,8 +60,10 @@ export function multilayerPerceptron(options: MultilayerPerceptronOptions): Mult
   const { inputSize, hidden, classes, activation = 'relu', initialization = 'he-normal' } = options;
   requireInteger('inputSize', inputSize, 1);
   requireInteger('classes', classes, 1);
-  requireOneOf('activation', activation, Object.keys(activations) as ActivationName[]);
-  const phi = activations[activation];
+  const names = perLayer(activation, hidden.length);
+  requireInteger('activations', names.length, hidden.length, hidden.length);
+  for (const name of names) requireOneOf('activation', name, activationNames);
+  const phis = names.map((name) => activations[name]);
   const sizes = [inputSize, ...hidden, classes];
   const blocks: readonly ParameterBlock[] = affineBlocks(sizes);
   const depth = sizes.length - 1;
@@ -70,9 +74,10 @@ export function multilayerPerceptron(options: MultilayerPerceptronOptions): Mult
     const preActivations: Matrix[] = [];
     const hiddenValues: Matrix[] = [];
     let input = x;
-    for (const { weights, bias } of layers.slice(0, -1)) {
+    for (const [l, { weights, bias }] of layers.slice(0, -1).entries()) {
       const a = affineForward(input, weights, bias);
       const h = zeros(a.rows, a.columns);
+      const phi = phis[l]!;
       for (let i = 0; i < a.data.length; i++) h.data[i] = phi.value(a.data[i]!);
       preActivations.push(a);
       hiddenValues.push(h);
@@ -105,6 +110,7 @@ export function multilayerPerceptron(options: MultilayerPerceptronOptions): Mult
       const dInput = affineBackwardInput(dA, layers[l]!.weights);
       if (l > 0) {
         const a = preActivations[l - 1]!;
+        const phi = phis[l - 1]!;
         for (let i = 0; i < dInput.data.length; i++) dInput.data[i]! *= phi.derivative(a.data[i]!);
       }
       dA = dInput;
@@ -123,7 +129,7 @@ export function multilayerPerceptron(options: MultilayerPerceptronOptions): Mult
     inputSize,
     classes,
     sizes,
-    activation,
+    activations: names,
     blocks,
     parameterCount: parameterCount(blocks),
     forward,
@@ -132,7 +138,7 @@ export function multilayerPerceptron(options: MultilayerPerceptronOptions): Mult
       const parameters = new Float64Array(parameterCount(blocks));
       for (const block of blocks) {
         if (block.kind !== 'weights') continue;
-        const after = block.layer === depth ? 'identity' : activation;
+        const after = names[block.layer - 1] ?? 'identity';
         initializeWeights(blockOf(parameters, block), initialization, block.columns, block.rows, after, random);
       }
       return parameters;
@@ -163,8 +169,8 @@ export function multilayerPerceptron(options: MultilayerPerceptronOptions): Mult
     sides(parameters, x, labels, objective) {
       const pass = forward(parameters, x);
       const parts: Uint8Array[] = [];
-      if (phi.hasKink) {
-        for (const a of pass.preActivations) parts.push(Uint8Array.from(a.data, (value) => (value > 0 ? 1 : 0)));
+      for (const [l, a] of pass.preActivations.entries()) {
+        if (phis[l]!.hasKink) parts.push(Uint8Array.from(a.data, (value) => (value > 0 ? 1 : 0)));
       }
       const lossSides = objective.loss.sides(pass.scores, labels);
       if (lossSides) parts.push(lossSides);

@@ -21,13 +21,21 @@ export interface OptimizerOption {
   readonly high: number;
 }
 
+/** An option that is one of a few words, or a switch. */
+export interface OptimizerChoice {
+  readonly name: string;
+  readonly values: readonly (string | boolean)[];
+  readonly default: string | boolean;
+}
+
 export interface OptimizerDescription {
   /** As recipes and the command line name it. */
   readonly kind: string;
   readonly options: readonly OptimizerOption[];
+  readonly choices: readonly OptimizerChoice[];
   /** Vectors as long as the parameters in its state: what a step costs in memory. */
   readonly stateVectors: number;
-  create(options?: Readonly<Record<string, number>>): Optimizer;
+  create(options?: Readonly<Record<string, number | string | boolean>>): Optimizer;
 }
 
 const rate = (value: number): OptimizerOption => positive('learningRate', 'α', value);
@@ -48,15 +56,28 @@ const fraction = (name: string, symbol: string, value: number, includesLow = tru
   high: 1,
 });
 
+const biasCorrection: OptimizerChoice = { name: 'biasCorrection', values: [true, false], default: true };
+
 export const optimizers: readonly OptimizerDescription[] = [
-  describe('sgd', 0, [rate(0.01)], (options) => sgd(options)),
-  describe('momentum', 1, [rate(0.01), fraction('momentum', 'ρ', 0.9)], (options) => sgd(options)),
-  describe('nesterov', 1, [rate(0.01), fraction('momentum', 'ρ', 0.9, false)], (options) =>
-    sgd({ ...options, nesterov: true }),
+  describe('gd', 0, [rate(0.01)], [], (options) => sgd(options)),
+  describe('sgd', 0, [rate(0.01)], [], (options) => sgd(options)),
+  describe(
+    'momentum',
+    1,
+    [rate(0.01), fraction('momentum', 'ρ', 0.9)],
+    [{ name: 'rate', values: ['outside', 'inside'], default: 'outside' }],
+    (options) => sgd(options),
   ),
-  describe('adagrad', 1, [rate(0.01), positive('epsilon', 'ε', 1e-10)], adagrad),
-  describe('rmsprop', 1, [rate(1e-3), fraction('decay', 'ρ', 0.99), positive('epsilon', 'ε', 1e-8)], rmsprop),
-  describe('adam', 2, [rate(1e-3), ...moments(), positive('epsilon', 'ε', 1e-8)], adam),
+  describe(
+    'nesterov',
+    1,
+    [rate(0.01), fraction('momentum', 'ρ', 0.9, false)],
+    [{ name: 'form', values: ['rewritten', 'look-ahead'], default: 'rewritten' }],
+    (options) => sgd({ ...options, nesterov: true, rate: 'inside' }),
+  ),
+  describe('adagrad', 1, [rate(0.01), positive('epsilon', 'ε', 1e-10)], [], adagrad),
+  describe('rmsprop', 1, [rate(1e-3), fraction('decay', 'ρ', 0.99), positive('epsilon', 'ε', 1e-8)], [], rmsprop),
+  describe('adam', 2, [rate(1e-3), ...moments(), positive('epsilon', 'ε', 1e-8)], [biasCorrection], adam),
   describe(
     'adamw',
     2,
@@ -66,6 +87,7 @@ export const optimizers: readonly OptimizerDescription[] = [
       positive('epsilon', 'ε', 1e-8),
       { ...positive('weightDecay', 'λ', 0.01), includesLow: true },
     ],
+    [biasCorrection],
     adam,
   ),
 ];
@@ -77,7 +99,7 @@ export const optimizers: readonly OptimizerDescription[] = [
  */
 export function createOptimizer(recipe: {
   readonly kind: string;
-  readonly [option: string]: string | number;
+  readonly [option: string]: string | number | boolean;
 }): Optimizer {
   const { kind, ...options } = recipe;
   const description = optimizers.find((candidate) => candidate.kind === kind);
@@ -85,7 +107,7 @@ export function createOptimizer(recipe: {
     const known = optimizers.map((candidate) => candidate.kind).join(' | ');
     throw new StudioError('INVALID_OPTION', { option: 'optimizer', value: kind, expected: known });
   }
-  return description.create(options as Record<string, number>); // a word is refused as out of range
+  return description.create(options);
 }
 
 function moments(): OptimizerOption[] {
@@ -96,14 +118,17 @@ function describe<Options extends object>(
   kind: string,
   stateVectors: number,
   options: readonly OptimizerOption[],
+  choices: readonly OptimizerChoice[],
   make: (options: Options) => Optimizer,
 ): OptimizerDescription {
   return {
     kind,
     stateVectors,
     options,
+    choices,
     create(given = {}) {
-      const values = Object.fromEntries(options.map((option) => [option.name, option.default]));
+      const values: Record<string, number | string | boolean> = {};
+      for (const option of [...options, ...choices]) values[option.name] = option.default;
       for (const [name, value] of Object.entries(given)) {
         if (!(name in values)) {
           throw new StudioError('INVALID_OPTION', {
@@ -112,9 +137,17 @@ function describe<Options extends object>(
             expected: Object.keys(values).join(' | '),
           });
         }
+        const choice = choices.find((candidate) => candidate.name === name);
+        if (choice !== undefined && !choice.values.some((known) => known === value)) {
+          throw new StudioError('INVALID_OPTION', {
+            option: `${kind}.${name}`,
+            value: String(value),
+            expected: choice.values.join(' | '),
+          });
+        }
         values[name] = value;
       }
-      return make(values as Options);
+      return make(values as Options); // a word where a number belongs is refused as out of range
     },
   };
 }

@@ -10,7 +10,10 @@
  *
  * For a constant α both forms give the same θ, since v inside is −α times v outside. Under a schedule they differ: the
  * inside form keeps the old rate in its velocity. Nesterov's gradient is wanted at the look-ahead point w + ρ·v; both
- * forms here store that point itself as θ, so it is θ that is evaluated and saved. `withoutLookAhead` gives w.
+ * forms here store that point itself as θ, so it is θ that is evaluated and saved. `withoutLookAhead` gives w. The form
+ * `look-ahead` keeps w and asks for the gradient elsewhere:
+ *
+ *     v ← ρ·v − α·∇f(w + ρ·v)         w ← w + v
  *
  * Sources: Polyak 1964; Nesterov 1983; Sutskever et al. 2013, "On the importance of initialization and momentum in deep
  * learning", equations 1-4; torch.optim.SGD with dampening 0.
@@ -29,16 +32,24 @@ export interface SgdOptions {
   nesterov?: boolean;
   /** Which of the published forms; defaults to 'outside'. */
   rate?: 'outside' | 'inside';
+  /** Of Nesterov's method: whether θ is the look-ahead point ('rewritten', the default) or w. Looking ahead has its rate inside. */
+  form?: 'rewritten' | 'look-ahead';
 }
 
 /** Empty velocity for plain descent. */
 export type SgdState = { velocity: Float64Array };
 
 export function sgd(options: SgdOptions = {}): Optimizer<SgdState> {
-  const { learningRate = 0.01, momentum = 0, nesterov = false, rate = 'outside' } = options;
+  const { learningRate = 0.01, momentum = 0, nesterov = false, form = 'rewritten' } = options;
+  const { rate = form === 'look-ahead' ? 'inside' : 'outside' } = options;
   requirePositive('learningRate', learningRate);
   requireFraction('momentum', momentum);
   requireOneOf('rate', rate, ['outside', 'inside']);
+  requireOneOf('form', form, ['rewritten', 'look-ahead']);
+  const isLookingAhead = nesterov && form === 'look-ahead';
+  if (isLookingAhead && rate !== 'inside') {
+    throw new StudioError('INVALID_OPTION', { option: 'rate', value: rate, expected: 'inside' });
+  }
   if (nesterov && momentum === 0) {
     throw new StudioError('INVALID_OPTION', { option: 'momentum', value: '0', expected: '> 0' });
   }
@@ -47,6 +58,9 @@ export function sgd(options: SgdOptions = {}): Optimizer<SgdState> {
   return {
     name: nesterov ? 'Nesterov' : momentum > 0 ? 'Momentum' : 'SGD',
     createState: (size) => ({ velocity: new Float64Array(momentum > 0 ? size : 0) }),
+    ...(isLookingAhead && {
+      gradientPoint: (w: Float64Array, { velocity }: SgdState) => w.map((value, i) => value + rho * velocity[i]!),
+    }),
 
     step(theta, gradient, { velocity }, alpha = learningRate) {
       if (rho === 0) {
@@ -61,7 +75,7 @@ export function sgd(options: SgdOptions = {}): Optimizer<SgdState> {
         for (let i = 0; i < theta.length; i++) {
           const before = velocity[i]!;
           const v = (velocity[i] = rho * before - alpha * gradient[i]!);
-          theta[i]! += nesterov ? -rho * before + (1 + rho) * v : v;
+          theta[i]! += nesterov && !isLookingAhead ? -rho * before + (1 + rho) * v : v;
         }
       }
     },

@@ -15,12 +15,17 @@ export interface Recipe {
   readonly features: readonly FeatureRecipe[];
   readonly model: ModelRecipe;
   readonly loss: LossName;
+  /** `balanced`: a picture counts n / (C·n_c) times, so that every class weighs the same; `none`: every picture once. */
+  readonly classWeights: 'none' | 'balanced';
   /** λ ≥ 0 of the penalty on the weights, never on biases. */
   readonly l2: number;
   /** `half`: ½λ‖W‖² (gradient λW). `full`: λ‖W‖² (gradient 2λW). */
   readonly l2Convention: 'half' | 'full';
   readonly optimizer: OptimizerRecipe;
   readonly schedule: ScheduleRecipe;
+  /** Epochs during which the learning rate rises in a straight line to what the schedule says; 0 starts with it. */
+  readonly warmUpEpochs: number;
+  readonly augmentation: AugmentationRecipe;
   /** Pictures a step; `full` is the whole training split. */
   readonly batchSize: number | 'full';
   readonly epochs: number;
@@ -70,24 +75,81 @@ export type ModelRecipe =
       readonly kind: 'mlp';
       /** Units of each hidden layer, first to last. */
       readonly hidden: readonly number[];
-      readonly activation: ActivationName;
+      /** One for all hidden layers, or one for each. */
+      readonly activation: ActivationName | readonly ActivationName[];
+      /** Probability in [0, 1) that a unit is left out of a training step; one for all hidden layers, or one for each. */
+      readonly dropout: number | readonly number[];
       readonly initialization: InitializationName;
     };
 
-export const lossNames = ['softmax', 'hinge'] as const;
+/** One value for each hidden layer. */
+export function perLayer<Value extends string | number>(value: Value | readonly Value[], layers: number): Value[] {
+  return typeof value === 'object' ? [...value] : Array.from({ length: layers }, () => value);
+}
+
+export const lossNames = ['softmax', 'hinge', 'squared-hinge'] as const;
 export type LossName = (typeof lossNames)[number];
 
+/** The formulas are in core/optimizers. */
 export type OptimizerRecipe =
+  /** The whole training split a step. */
+  | { readonly kind: 'gd'; readonly learningRate: number }
   | { readonly kind: 'sgd'; readonly learningRate: number }
-  | { readonly kind: 'momentum'; readonly learningRate: number; readonly momentum: number }
   | {
-      readonly kind: 'adam';
+      readonly kind: 'momentum';
       readonly learningRate: number;
-      readonly beta1: number;
-      readonly beta2: number;
-      readonly epsilon: number;
+      readonly momentum: number;
+      /** Whether the velocity holds gradients (outside; PyTorch) or steps (inside; Sutskever); they differ under a schedule. */
+      readonly rate: 'outside' | 'inside';
+    }
+  | {
+      readonly kind: 'nesterov';
+      readonly learningRate: number;
+      readonly momentum: number;
+      /** Whether w is kept and the gradient taken at w + ρv, or that point is kept itself. */
+      readonly form: 'look-ahead' | 'rewritten';
+    }
+  | { readonly kind: 'adagrad'; readonly learningRate: number; readonly epsilon: number }
+  | { readonly kind: 'rmsprop'; readonly learningRate: number; readonly decay: number; readonly epsilon: number }
+  | ({ readonly kind: 'adam' } & AdamRecipe)
+  /** `weightDecay` shrinks weights and biases by itself; the penalty λ is another matter. */
+  | ({ readonly kind: 'adamw'; readonly weightDecay: number } & AdamRecipe)
+  | {
+      readonly kind: 'lbfgs';
+      /** Length of the first try of a line search after the first step. */
+      readonly learningRate: number;
+      /** Pairs of steps and gradient changes that are kept. */
+      readonly memory: number;
+      /** Evaluations of loss and gradient that one line search may take. */
+      readonly maxEvaluations: number;
+      /** The run ends where no part of the gradient is larger. */
+      readonly gradientTolerance: number;
+      /** Goes on with minibatches although each is another function; for showing what happens. */
+      readonly allowMinibatch: boolean;
     };
-export const optimizerNames = ['sgd', 'momentum', 'adam'] as const;
+interface AdamRecipe {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly biasCorrection: boolean;
+}
+
+export function isLookingAhead(optimizer: OptimizerRecipe): boolean {
+  return optimizer.kind === 'nesterov' && optimizer.form === 'look-ahead';
+}
+
+export const optimizerNames = [
+  'gd',
+  'sgd',
+  'momentum',
+  'nesterov',
+  'adagrad',
+  'rmsprop',
+  'adam',
+  'adamw',
+  'lbfgs',
+] as const;
 export type OptimizerName = OptimizerRecipe['kind'];
 
 export type ScheduleRecipe =
@@ -96,6 +158,22 @@ export type ScheduleRecipe =
   | { readonly kind: 'step'; readonly everyEpochs: number; readonly factor: number }
   /** From the learning rate down to `floor` times it, along half a cosine, over all epochs. */
   | { readonly kind: 'cosine'; readonly floor: number };
+
+/** What a picture may look like in training: another one in every epoch, drawn from the seed. Never when it is judged. */
+export interface AugmentationRecipe {
+  /** Mirrored left to right, every other time. */
+  readonly flip: boolean;
+  /** Moved by up to so many pixels in each direction; edges repeat. */
+  readonly shift: number;
+  /** Cut to between 1 − crop and 1 of each side, anywhere, and scaled back; in [0, 0.9]. */
+  readonly crop: number;
+}
+
+export const noAugmentation: AugmentationRecipe = { flip: false, shift: 0, crop: 0 };
+
+export function isAugmented({ flip, shift, crop }: AugmentationRecipe): boolean {
+  return flip || shift > 0 || crop > 0;
+}
 
 export interface StoppingRecipe {
   /** Epochs without a lower validation loss before the run ends; null never ends it. */
@@ -111,9 +189,30 @@ export type BackendChoice = (typeof backendChoices)[number];
 
 /** Learning rates that do well with each optimizer on standardised pixels; the start of one's own search. */
 export const defaultOptimizers: { readonly [Name in OptimizerName]: Extract<OptimizerRecipe, { kind: Name }> } = {
+  gd: { kind: 'gd', learningRate: 0.01 },
   sgd: { kind: 'sgd', learningRate: 0.01 },
-  momentum: { kind: 'momentum', learningRate: 0.003, momentum: 0.9 },
-  adam: { kind: 'adam', learningRate: 5e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  momentum: { kind: 'momentum', learningRate: 0.003, momentum: 0.9, rate: 'outside' },
+  nesterov: { kind: 'nesterov', learningRate: 0.003, momentum: 0.9, form: 'rewritten' },
+  adagrad: { kind: 'adagrad', learningRate: 0.005, epsilon: 1e-10 },
+  rmsprop: { kind: 'rmsprop', learningRate: 3e-4, decay: 0.99, epsilon: 1e-8 },
+  adam: { kind: 'adam', learningRate: 5e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, biasCorrection: true },
+  adamw: {
+    kind: 'adamw',
+    learningRate: 5e-4,
+    weightDecay: 0.01,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    biasCorrection: true,
+  },
+  lbfgs: {
+    kind: 'lbfgs',
+    learningRate: 1,
+    memory: 10,
+    maxEvaluations: 25,
+    gradientTolerance: 1e-7,
+    allowMinibatch: false,
+  },
 };
 
 /**
@@ -131,10 +230,13 @@ export function defaultRecipe(dataset: RecipeDataset, model: ModelRecipe['kind']
     features: [defaultFeatures.raw],
     model: isLinear ? { kind: 'linear' } : defaultMlp,
     loss: 'softmax',
+    classWeights: 'none',
     l2: isLinear ? 1e-2 : 3e-3,
     l2Convention: 'half',
     optimizer: { ...defaultOptimizers.adam, learningRate: isLinear ? 3e-4 : 1e-3 },
     schedule: { kind: 'cosine', floor: 0 },
+    warmUpEpochs: 0,
+    augmentation: noAugmentation,
     batchSize: 128,
     epochs: 20,
     stopping: { patience: null, targetAccuracy: null, timeBudgetSeconds: null },
@@ -147,5 +249,6 @@ export const defaultMlp: Extract<ModelRecipe, { kind: 'mlp' }> = {
   kind: 'mlp',
   hidden: [256],
   activation: 'relu',
+  dropout: 0,
   initialization: 'he-normal',
 };

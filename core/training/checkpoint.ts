@@ -96,22 +96,23 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 /**
  * Reads a checkpoint that anyone may have written.
  *
- * @param run       whose file it is, for the error.
- * @param isRecipe  the check of a recipe, which the contract has.
+ * @param run         whose file it is, for the error.
+ * @param readRecipe  the check of a recipe, which the contract has; it fills in what an earlier version did not write, and
+ *   gives null for what is no recipe.
  * @throws StudioError CHECKPOINT_DAMAGED.
  */
 export function decodeCheckpoint(
   file: Uint8Array,
   run: string,
-  isRecipe: (value: unknown) => value is Recipe,
+  readRecipe: (value: unknown) => Recipe | null,
 ): Checkpoint {
-  const checkpoint = read(file, isRecipe);
+  const checkpoint = read(file, readRecipe);
   if (checkpoint === null) throw new StudioError('CHECKPOINT_DAMAGED', { run });
   return checkpoint;
 }
 
 /** null where anything is not as it should be. */
-function read(file: Uint8Array, isRecipe: (value: unknown) => value is Recipe): Checkpoint | null {
+function read(file: Uint8Array, readRecipe: (value: unknown) => Recipe | null): Checkpoint | null {
   if (file.length < prefixBytes + checksumBytes || file.length % 8 !== 0) return null;
   if (readAscii(file, 0, magic.length) !== magic) return null;
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -129,8 +130,9 @@ function read(file: Uint8Array, isRecipe: (value: unknown) => value is Recipe): 
     return null;
   }
   if (!isRecord(header)) return null;
-  const { recipe, classes, width, height, channels, standardize, state, stepCount, blocks } = header;
-  if (!isRecipe(recipe) || !isProgress(state) || !isCount(stepCount)) return null;
+  const { classes, width, height, channels, standardize, state, stepCount, blocks } = header;
+  const recipe = readRecipe(header['recipe']);
+  if (recipe === null || !isProgress(state) || !isCount(stepCount)) return null;
   if (!Array.isArray(classes) || classes.length === 0 || classes.length > 65_536) return null;
   if (!classes.every((name): name is string => typeof name === 'string')) return null;
   if (!isSide(width) || !isSide(height) || (channels !== 1 && channels !== 3)) return null;

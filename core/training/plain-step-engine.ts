@@ -6,7 +6,9 @@
  */
 import { StudioError } from '../errors.ts';
 import { activations } from '../models/layers/activation.ts';
-import type { LossName, OptimizerRecipe } from '../recipe/recipe.ts';
+import { isAugmented, isLookingAhead, type OptimizerRecipe } from '../recipe/recipe.ts';
+import { augmentationKey, placementOf, placePicture } from './augmentation.ts';
+import { dropOut, dropoutKey } from './dropout.ts';
 import {
   type EngineSet,
   type EngineSetup,
@@ -45,7 +47,9 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
   const vectors: Record<string, Float32Array> = {};
   for (const name of optimizerVectors(optimizer)) vectors[name] = new Float32Array(parameterCount);
   let stepCount = 0;
-  const phi = activations[setup.activation];
+  const phis = setup.activations.map((name) => activations[name]);
+  /** w, while the parameters are w + ρ·v; see core/optimizers/sgd.ts. */
+  const base = isLookingAhead(optimizer) ? parameters.slice() : null;
 
   /** inputs[l] of layer l, its pre-activations and their gradient, for up to `capacity` rows. */
   let capacity = 0;
@@ -63,39 +67,63 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
     batchLabels = new Uint16Array(rows);
   }
 
-  /** Standardised pixels and labels of pictures set[numbers[from … to)] into the first layer's input. */
-  function gather(set: Uint32Array, numbers: Uint32Array | null, from: number, to: number): void {
-    const { pixels, featureCount, labels } = pictures;
-    const { mean, inverseDeviation } = scaling;
+  /** Scaled inputs and labels of pictures set[numbers[from … to)] into the first layer's input. */
+  function gather(set: Uint32Array, numbers: Uint32Array | null, from: number, to: number, epoch: number | null): void {
+    const { featureCount, labels } = pictures;
+    const { augmentation, picture: shape, seed } = setup;
+    const { inputs: values } = pictures;
+    const mean = scaling?.mean;
+    const inverseDeviation = scaling?.inverseDeviation;
+    const placed =
+      epoch !== null && shape !== null && values instanceof Uint8Array && isAugmented(augmentation)
+        ? { values, shape, key: augmentationKey(seed, epoch), target: new Uint8Array(featureCount) }
+        : null;
     const x = inputs[0]!;
     for (let i = from; i < to; i++) {
       const picture = set[numbers === null ? i : numbers[i]!]!;
-      const source = picture * featureCount;
       const target = (i - from) * featureCount;
-      for (let j = 0; j < featureCount; j++) x[target + j] = (pixels[source + j]! - mean[j]!) * inverseDeviation[j]!;
+      if (placed !== null) {
+        const placement = placementOf(augmentation, placed.shape, placed.key, picture);
+        placePicture(placed.values, picture * featureCount, placed.shape, placement, placed.target);
+      }
+      const source = placed?.target ?? values;
+      const at = placed === null ? picture * featureCount : 0;
+      for (let j = 0; j < featureCount; j++) {
+        x[target + j] = (source[at + j]! - (mean?.[j] ?? 0)) * (inverseDeviation?.[j] ?? 1);
+      }
       batchLabels[i - from] = labels[picture]!;
     }
   }
 
-  function forward(rows: number): void {
+  /** `step` leaves units out by dropout, null none. */
+  function forward(rows: number, step: number | null): void {
     for (let l = 0; l < depth; l++) {
       affine(rows, layers[l]!, inputs[l]!, parameters, outputs[l]!);
       if (l + 1 === depth) return;
       const a = outputs[l]!;
       const h = inputs[l + 1]!;
+      const phi = phis[l]!;
       for (let i = 0; i < rows * layers[l]!.outputs; i++) h[i] = phi.value(a[i]!);
+      if (step !== null) dropUnits(h, rows, l, step);
     }
   }
 
+  function dropUnits(values: Float32Array, rows: number, l: number, step: number): void {
+    const p = setup.dropout[l]!;
+    if (p > 0) dropOut(values, 0, rows * layers[l]!.outputs, p, dropoutKey(setup.seed, step, l), 0);
+  }
+
   /** From ∂scores in the last of `gradients` to the gradient of all parameters. */
-  function backward(rows: number): void {
+  function backward(rows: number, step: number): void {
     for (let l = depth - 1; l >= 0; l--) {
       const layer = layers[l]!;
       weightGradient(rows, layer, inputs[l]!, gradients[l]!, parameters, penaltyFactor, gradient);
       if (l === 0) return;
       const below = gradients[l - 1]!;
       inputGradient(rows, layer, gradients[l]!, parameters, below);
+      dropUnits(below, rows, l - 1, step);
       const a = outputs[l - 1]!;
+      const phi = phis[l - 1]!;
       for (let i = 0; i < rows * layer.inputs; i++) below[i] = below[i]! * phi.derivative(a[i]!);
     }
   }
@@ -103,14 +131,44 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
   function forEachBlock(set: EngineSet, shouldStop: ShouldStop, visit: (rows: number, from: number) => void): boolean {
     const numbers = pictures.sets[set];
     reserve(Math.min(evaluationRows, numbers.length));
-    for (let from = 0; from < numbers.length; from += evaluationRows) {
-      if (shouldStop(from)) return false;
-      const to = Math.min(numbers.length, from + evaluationRows);
-      gather(numbers, null, from, to);
-      forward(to - from);
-      visit(to - from, from);
+    swapBase();
+    try {
+      for (let from = 0; from < numbers.length; from += evaluationRows) {
+        if (shouldStop(from)) return false;
+        const to = Math.min(numbers.length, from + evaluationRows);
+        gather(numbers, null, from, to, null);
+        forward(to - from, null);
+        visit(to - from, from);
+      }
+      return true;
+    } finally {
+      swapBase();
     }
-    return true;
+  }
+
+  /** Pictures are judged with w, not with the point that is looked at. */
+  function swapBase(): void {
+    if (base === null) return;
+    const ahead = parameters.slice();
+    parameters.set(base);
+    base.set(ahead);
+  }
+
+  /** Loss and hits of a block of scores; with `dS`, also ∂(mean loss)/∂scores. */
+  function judge(rows: number, dS: Float32Array | null): { lossSum: number; correct: number } {
+    const scores = outputs[depth - 1]!;
+    let lossSum = 0;
+    let correct = 0;
+    for (let i = 0; i < rows; i++) {
+      const row = scores.subarray(i * classes, (i + 1) * classes);
+      const y = batchLabels[i]!;
+      const weight = setup.classWeights?.[y] ?? 1;
+      const highest = indexOfHighest(row);
+      if (highest === y) correct++;
+      const gradientRow = dS?.subarray(i * classes, (i + 1) * classes) ?? null;
+      lossSum += weight * lossOfRow(setup.loss, row, y, highest, rows / weight, gradientRow);
+    }
+    return { lossSum, correct };
   }
 
   return {
@@ -118,14 +176,15 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
     backend: 'wasm',
     threads: 1,
 
-    step(numbers, learningRate) {
+    step(numbers, learningRate, epoch) {
       const rows = numbers.length;
+      const t = ++stepCount;
       reserve(rows);
-      gather(pictures.sets.train, numbers, 0, rows);
-      forward(rows);
-      const result = judge(setup.loss, rows, classes, outputs[depth - 1]!, batchLabels, gradients[depth - 1]!);
-      backward(rows);
-      update(optimizer, parameters, gradient, vectors, ++stepCount, learningRate);
+      gather(pictures.sets.train, numbers, 0, rows, epoch);
+      forward(rows, t);
+      const result = judge(rows, gradients[depth - 1]!);
+      backward(rows, t);
+      update(optimizer, parameters, gradient, vectors, base, t, learningRate);
       return { loss: result.lossSum / rows, correct: result.correct };
     },
 
@@ -133,7 +192,7 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
       let lossSum = 0;
       let correct = 0;
       const isDone = forEachBlock(set, shouldStop, (rows) => {
-        const result = judge(setup.loss, rows, classes, outputs[depth - 1]!, batchLabels, null);
+        const result = judge(rows, null);
         lossSum += result.lossSum;
         correct += result.correct;
       });
@@ -152,7 +211,7 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
     save(): EngineState {
       const saved: Record<string, number | Float32Array> = { stepCount };
       for (const [name, vector] of Object.entries(vectors)) saved[name] = vector.slice();
-      return { parameters: parameters.slice(), optimizer: saved };
+      return { parameters: (base ?? parameters).slice(), optimizer: saved };
     },
 
     restore(state) {
@@ -160,6 +219,9 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
       parameters.set(state.parameters);
       stepCount = state.optimizer['stepCount'] as number;
       for (const [name, vector] of Object.entries(vectors)) vector.set(state.optimizer[name] as Float32Array);
+      if (base === null || optimizer.kind !== 'nesterov') return;
+      base.set(state.parameters);
+      lookAhead(parameters, base, vectors['velocity']!, optimizer.momentum);
     },
 
     isFinite: () => isAllFinite(parameters) && Object.values(vectors).every(isAllFinite),
@@ -259,65 +321,90 @@ function inputGradient(rows: number, layer: Layer, dA: Float32Array, parameters:
   }
 }
 
-/** Loss and hits of a block of scores; with `dS`, also ∂(mean loss)/∂scores. */
-function judge(
-  loss: LossName,
-  rows: number,
-  classes: number,
-  scores: Float32Array,
-  labels: Uint16Array,
-  dS: Float32Array | null,
-): { lossSum: number; correct: number } {
-  let lossSum = 0;
-  let correct = 0;
-  for (let i = 0; i < rows; i++) {
-    const row = scores.subarray(i * classes, (i + 1) * classes);
-    const y = labels[i]!;
-    const highest = indexOfHighest(row);
-    if (highest === y) correct++;
-    lossSum += lossOfRow(loss, row, y, highest, rows, dS?.subarray(i * classes, (i + 1) * classes) ?? null);
-  }
-  return { lossSum, correct };
-}
-
 /** One step of the optimizer; t counts from 1. The formulas are in core/optimizers. */
 function update(
   optimizer: OptimizerRecipe,
   parameters: Float32Array,
   gradient: Float32Array,
   vectors: Readonly<Record<string, Float32Array>>,
+  base: Float32Array | null,
   t: number,
   learningRate: number,
 ): void {
+  const n = parameters.length;
   switch (optimizer.kind) {
+    case 'gd':
     case 'sgd':
-      for (let i = 0; i < parameters.length; i++) parameters[i] = parameters[i]! - learningRate * gradient[i]!;
+    case 'lbfgs': // its steps are taken elsewhere
+      for (let i = 0; i < n; i++) parameters[i] = parameters[i]! - learningRate * gradient[i]!;
       break;
     case 'momentum': {
-      const { momentum } = optimizer;
+      const { momentum, rate } = optimizer;
       const velocity = vectors['velocity']!;
-      for (let i = 0; i < parameters.length; i++) {
-        const v = (velocity[i] = momentum * velocity[i]! + gradient[i]!);
-        parameters[i] = parameters[i]! - learningRate * v;
+      for (let i = 0; i < n; i++) {
+        const g = gradient[i]!;
+        const v = (velocity[i] = momentum * velocity[i]! + (rate === 'outside' ? g : -learningRate * g));
+        parameters[i] = parameters[i]! + (rate === 'outside' ? -learningRate * v : v);
       }
       break;
     }
-    case 'adam': {
-      const { beta1, beta2, epsilon } = optimizer;
+    case 'nesterov': {
+      const { momentum } = optimizer;
+      const velocity = vectors['velocity']!;
+      for (let i = 0; i < n; i++) {
+        const before = velocity[i]!;
+        const v = (velocity[i] = momentum * before - learningRate * gradient[i]!);
+        if (base === null) parameters[i] = parameters[i]! - momentum * before + (1 + momentum) * v;
+        else base[i] = base[i]! + v;
+      }
+      if (base !== null) lookAhead(parameters, base, velocity, momentum);
+      break;
+    }
+    case 'adagrad': {
+      const { epsilon } = optimizer;
+      const squareSum = vectors['squareSum']!;
+      for (let i = 0; i < n; i++) {
+        const g = gradient[i]!;
+        const s = (squareSum[i] = squareSum[i]! + g * g);
+        parameters[i] = parameters[i]! - (learningRate * g) / (Math.sqrt(s) + epsilon);
+      }
+      break;
+    }
+    case 'rmsprop': {
+      const { decay, epsilon } = optimizer;
+      const squareAverage = vectors['squareAverage']!;
+      for (let i = 0; i < n; i++) {
+        const g = gradient[i]!;
+        const s = (squareAverage[i] = decay * squareAverage[i]! + (1 - decay) * g * g);
+        parameters[i] = parameters[i]! - (learningRate * g) / (Math.sqrt(s) + epsilon);
+      }
+      break;
+    }
+    case 'adam':
+    case 'adamw': {
+      const { beta1, beta2, epsilon, biasCorrection } = optimizer;
+      const shrinkage = optimizer.kind === 'adamw' ? 1 - learningRate * optimizer.weightDecay : 1;
       const firstMoment = vectors['firstMoment']!;
       const secondMoment = vectors['secondMoment']!;
-      const correction1 = 1 - beta1 ** t;
-      const correction2 = 1 - beta2 ** t;
-      for (let i = 0; i < parameters.length; i++) {
+      const correction1 = biasCorrection ? 1 - beta1 ** t : 1;
+      const correction2 = biasCorrection ? 1 - beta2 ** t : 1;
+      for (let i = 0; i < n; i++) {
         const g = gradient[i]!;
         const m = (firstMoment[i] = beta1 * firstMoment[i]! + (1 - beta1) * g);
         const v = (secondMoment[i] = beta2 * secondMoment[i]! + (1 - beta2) * g * g);
-        parameters[i] = parameters[i]! - (learningRate * (m / correction1)) / (Math.sqrt(v / correction2) + epsilon);
+        const theta = shrinkage * parameters[i]!;
+        parameters[i] = theta - (learningRate * (m / correction1)) / (Math.sqrt(v / correction2) + epsilon);
       }
       break;
     }
   }
   if (t % denormalFlushSteps === 0) for (const vector of Object.values(vectors)) flushDenormals(vector);
+}
+
+/** θ = w + ρ·v, with the roundings of float32, so that a saved w gives θ back. */
+export function lookAhead(theta: Float32Array, w: Float32Array, velocity: Float32Array, momentum: number): void {
+  const rho = Math.fround(momentum);
+  for (let i = 0; i < theta.length; i++) theta[i] = w[i]! + Math.fround(rho * velocity[i]!);
 }
 
 function flushDenormals(values: Float32Array): void {

@@ -9,10 +9,10 @@ export function indexOfHighest(scores: Float32Array): number {
 }
 
 /**
- * The loss of one picture; with `gradient`, also ∂(mean loss over n pictures)/∂scores.
+ * The loss of one picture; with `gradient`, also its share of ∂(mean loss over n pictures)/∂scores.
  *
  * @param highest  index of the highest score.
- * @param n        pictures that the mean is over.
+ * @param n        pictures that the mean is over; n / w for a picture that counts w times.
  */
 export function lossOfRow(
   loss: LossName,
@@ -22,9 +22,14 @@ export function lossOfRow(
   n: number,
   gradient: Float32Array | null,
 ): number {
-  return loss === 'softmax'
-    ? softmaxCrossEntropy(scores, label, highest, n, gradient)
-    : multiclassHinge(scores, label, n, gradient);
+  switch (loss) {
+    case 'softmax':
+      return softmaxCrossEntropy(scores, label, highest, n, gradient);
+    case 'hinge':
+      return multiclassHinge(scores, label, n, gradient);
+    case 'squared-hinge':
+      return squaredHinge(scores, label, n, gradient);
+  }
 }
 
 function softmaxCrossEntropy(
@@ -58,5 +63,16 @@ function multiclassHinge(scores: Float32Array, label: number, n: number, gradien
     if (gradient !== null) gradient[j] = isViolated ? 1 / n : 0;
   }
   if (gradient !== null) gradient[label] = -violations / n;
+  return loss;
+}
+
+function squaredHinge(scores: Float32Array, label: number, n: number, gradient: Float32Array | null): number {
+  let loss = 0;
+  for (let j = 0; j < scores.length; j++) {
+    const t = j === label ? 1 : -1;
+    const margin = Math.max(0, 1 - t * scores[j]!); // Math.max keeps NaN
+    loss += margin * margin;
+    if (gradient !== null) gradient[j] = (-2 * t * margin) / n;
+  }
   return loss;
 }

@@ -5,11 +5,14 @@
  * (plain-step-engine.ts) is TypeScript over float32 storage; the shared-memory engine does the same with
  * vector instructions on all threads. The loop (train.ts) owns order, schedule, stopping and reports.
  */
-import type { ActivationName, LossName, OptimizerRecipe, Recipe } from '../recipe/recipe.ts';
+import type { ActivationName, AugmentationRecipe, LossName, OptimizerRecipe, Recipe } from '../recipe/recipe.ts';
 
 export interface StepEngine {
-  /** One parameter update from the mean loss over these pictures (numbers within the training set). */
-  step(pictures: Uint32Array, learningRate: number): StepResult;
+  /**
+   * One parameter update from the mean loss over these pictures (numbers within the training set). `epoch`, from 0,
+   * decides how pictures are augmented.
+   */
+  step(pictures: Uint32Array, learningRate: number, epoch: number): StepResult;
   /**
    * Mean loss without penalty and accuracy over one set, without an update. `shouldStop` is asked now and then and told
    * how many pictures are done; the answer is null where it said so.
@@ -51,11 +54,18 @@ export interface EngineState {
   readonly optimizer: Readonly<Record<string, number | Float32Array>>;
 }
 
-/** Pixels as bytes, and which of them are for what. */
+/**
+ * What goes in, and which of it is for what.
+ *
+ * Either pixels, one byte each, or rows of float32 features that an extractor has computed. Both lie packed, one picture
+ * after another, and in the shared-memory engine at `layout.inputs` of its memory: `allocateEngine` (main/compute) gives
+ * the place, whoever has the numbers reads or writes them straight into it. What a step needs of them is copied out, as
+ * float32, through the scaling.
+ */
 export interface EnginePictures {
-  /** count × featureCount bytes. */
-  readonly pixels: Uint8Array;
-  /** height × width × channels. */
+  /** (count, featureCount), row-major. */
+  readonly inputs: Uint8Array | Float32Array;
+  /** height × width × channels of pixels; columns of features. */
   readonly featureCount: number;
   /** One per picture. */
   readonly labels: Uint16Array;
@@ -63,27 +73,45 @@ export interface EnginePictures {
   readonly sets: Readonly<Record<EngineSet, Uint32Array>>;
 }
 
-/** What a pixel goes through on its way in: x = (pixel − mean) · inverseDeviation, one of each a feature. */
-export interface PixelScaling {
+/** What a number goes through on its way in: x = (number − mean) · inverseDeviation, one of each a feature. */
+export interface InputScaling {
   readonly mean: Float32Array;
   readonly inverseDeviation: Float32Array;
+}
+
+/** Sides of a picture, whose channels lie side by side. */
+export interface PictureShape {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
 }
 
 /** What is computed. */
 export interface EngineShape {
   /** [features, hidden…, classes]. */
   readonly sizes: readonly number[];
-  readonly activation: ActivationName;
+  /** Of each hidden layer. */
+  readonly activations: readonly ActivationName[];
+  /** Probability of each hidden layer's units to be left out of a step. */
+  readonly dropout: readonly number[];
   readonly loss: LossName;
   /** What a weight is multiplied by in the penalty's gradient: λ or 2λ. */
   readonly penaltyFactor: number;
   readonly optimizer: OptimizerRecipe;
+  readonly augmentation: AugmentationRecipe;
+  /** What augmentation needs to know; null for features, which have no left and right. */
+  readonly picture: PictureShape | null;
+  /** Of dropout and augmentation. */
+  readonly seed: number;
 }
 
 /** Everything an engine is made from. */
 export interface EngineSetup extends EngineShape {
   readonly pictures: EnginePictures;
-  readonly scaling: PixelScaling;
+  /** null takes numbers as they are. */
+  readonly scaling: InputScaling | null;
+  /** How often a picture of each class counts in every loss; null counts all once. */
+  readonly classWeights: Float32Array | null;
   /** Initial parameters. */
   readonly parameters: Float32Array;
 }
@@ -103,11 +131,19 @@ export function parameterCountOf(sizes: readonly number[]): number {
 /** The vectors that an optimizer keeps beside the parameters, each as long as they are. */
 export function optimizerVectors(optimizer: OptimizerRecipe): readonly string[] {
   switch (optimizer.kind) {
+    case 'gd':
     case 'sgd':
+    case 'lbfgs':
       return [];
     case 'momentum':
+    case 'nesterov':
       return ['velocity'];
+    case 'adagrad':
+      return ['squareSum'];
+    case 'rmsprop':
+      return ['squareAverage'];
     case 'adam':
+    case 'adamw':
       return ['firstMoment', 'secondMoment'];
   }
 }

@@ -7,8 +7,8 @@
  * middle of an epoch. Time decides when something is reported or saved and when a time budget is spent, never a number.
  */
 import { cancelled, StudioError } from '../errors.ts';
-import { learningRateAt } from '../optimizers/learning-rate-schedule.ts';
-import type { ScheduleRecipe, StoppingRecipe } from '../recipe/recipe.ts';
+import { learningRateAt, type LearningRateSchedule } from '../optimizers/learning-rate-schedule.ts';
+import type { StoppingRecipe } from '../recipe/recipe.ts';
 import { earlyStopping, type EarlyStoppingState } from './early-stopping.ts';
 import { minibatches } from './minibatches.ts';
 import type { EngineState, StepEngine } from './step-engine.ts';
@@ -21,7 +21,7 @@ export interface TrainingPlan {
   readonly batchSize: number | 'full';
   readonly epochs: number;
   readonly learningRate: number;
-  readonly schedule: ScheduleRecipe;
+  readonly schedule: LearningRateSchedule;
   readonly stopping: StoppingRecipe;
   readonly seed: number;
 }
@@ -224,7 +224,7 @@ export function train(
     while (cursor < stepsPerEpoch) {
       if (isStopWanted()) return finish('person');
       const batch = batches.batch({ epoch: epoch - 1, batch: cursor });
-      const result = engine.step(batch, rateAt(step));
+      const result = engine.step(batch, rateAt(step), epoch - 1);
       if (!Number.isFinite(result.loss)) {
         step++;
         diverge();

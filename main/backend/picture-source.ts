@@ -59,6 +59,14 @@ export function checkRecipe(recipe: Recipe, source: PictureSource): void {
       expected: `1 … ${train.length}`,
     });
   }
+  const { optimizer, batchSize } = recipe;
+  if (optimizer.kind === 'gd' && batchSize !== 'full') {
+    throw new StudioError('INVALID_OPTION', {
+      option: 'batchSize',
+      value: String(batchSize),
+      expected: 'full, as gd takes the whole training split a step',
+    });
+  }
   if (validation.length === 0) {
     const { patience, targetAccuracy } = recipe.stopping;
     const needsValidation = patience !== null ? 'patience' : targetAccuracy !== null ? 'targetAccuracy' : null;

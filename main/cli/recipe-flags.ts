@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { StudioError } from '../../core/errors.ts';
 import { m } from '../../core/messages/compiled/messages.js';
 import {
+  type ActivationName,
   activationNames,
   backendChoices,
   defaultMlp,
@@ -69,6 +70,7 @@ export async function recipeFromFlags(dataset: DatasetSummary, flags: RecipeFlag
   const mlp = base.model.kind === 'mlp' ? base.model : defaultMlp;
   const optimizerName =
     flags.optimizer === undefined ? undefined : choice('--optimizer', flags.optimizer, optimizerNames);
+  const needsAll = optimizerName === 'gd' || optimizerName === 'lbfgs';
   const optimizer =
     optimizerName === undefined || optimizerName === base.optimizer.kind
       ? base.optimizer
@@ -84,13 +86,16 @@ export async function recipeFromFlags(dataset: DatasetSummary, flags: RecipeFlag
             ...mlp,
             hidden:
               flags.hidden === undefined ? mlp.hidden : flags.hidden.split(',').map((n) => number('--hidden', n, 0)),
-            activation: choice('--activation', flags.activation ?? mlp.activation, activationNames),
+            activation: flags.activation === undefined ? mlp.activation : activationOf(flags.activation),
           }
         : { kind: 'linear' },
     loss: choice('--loss', flags.loss ?? base.loss, lossNames),
     l2: number('--l2', flags.l2, base.l2),
     optimizer: { ...optimizer, learningRate: number('--lr', flags.lr, optimizer.learningRate) },
-    batchSize: flags.batch === 'full' ? 'full' : number('--batch', flags.batch, base.batchSize),
+    batchSize:
+      flags.batch === 'full' || (flags.batch === undefined && needsAll)
+        ? 'full'
+        : number('--batch', flags.batch, base.batchSize),
     epochs: number('--epochs', flags.epochs, base.epochs),
     seed: number('--seed', flags.seed, base.seed),
     backend: choice('--backend', flags.backend ?? base.backend, backendChoices),
@@ -117,6 +122,12 @@ async function readRecipe(file: string): Promise<Recipe> {
     value: issue.received,
     expected: issue.expected ?? issue.message,
   });
+}
+
+/** One name for all hidden layers, or one for each, by commas. */
+function activationOf(text: string): ActivationName | ActivationName[] {
+  const names = text.split(',').map((name) => choice('--activation', name, activationNames));
+  return names.length === 1 ? names[0]! : names;
 }
 
 function choice<const T extends string>(option: string, value: string, names: readonly T[]): T {

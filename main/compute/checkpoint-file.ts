@@ -21,7 +21,7 @@ export function readCheckpoint(path: string): Checkpoint {
   } catch (cause) {
     throw new StudioError('CHECKPOINT_DAMAGED', { run: basename(path) }, { cause });
   }
-  return decodeCheckpoint(file, basename(path), isRecipe);
+  return decodeCheckpoint(file, basename(path), readRecipe);
 }
 
 /**
@@ -73,8 +73,9 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function isRecipe(value: unknown): value is Recipe {
-  return v.is(RecipeSchema, value);
+function readRecipe(value: unknown): Recipe | null {
+  const parsed = v.safeParse(RecipeSchema, value);
+  return parsed.success ? parsed.output : null;
 }
 
 function writeError(cause: unknown, folder: string, neededBytes: number): StudioError {

@@ -12,9 +12,9 @@ export function loadForEngine(
   threads: number,
 ): { memory: EngineMemory; pictures: EnginePictures } {
   let memory: EngineMemory | undefined;
-  const pictures = loadPictures(source, sets, (pixelBytes) => {
-    memory = allocateEngine({ ...shape, pixelBytes, threads: threadCount(threads) });
-    return memory.pixels;
+  const pictures = loadPictures(source, sets, (inputBytes) => {
+    memory = allocateEngine({ ...shape, inputType: 'bytes', inputBytes, threads: threadCount(threads) });
+    return memory.inputs as Uint8Array;
   });
   return { memory: memory!, pictures };
 }

@@ -56,10 +56,11 @@ export function engineScores(checkpoint: Checkpoint, pixels: Uint8Array, count: 
     const expected = `(${count}, ${checkpoint.height}, ${checkpoint.width}, ${checkpoint.channels})`;
     throw new StudioError('SHAPE_MISMATCH', { what: 'pixels', expected, actual: `(${pixels.length})` });
   }
-  const memory = allocateEngine({ ...scoringShape(checkpoint), pixelBytes: pixels.length, threads: 1 });
-  memory.pixels.set(pixels);
+  const shape = scoringShape(checkpoint);
+  const memory = allocateEngine({ ...shape, inputType: 'bytes', inputBytes: pixels.length, threads: 1 });
+  memory.inputs.set(pixels);
   const sets = { train: none, validation: none, test: Uint32Array.from({ length: count }, (_, i) => i) };
-  const pictures = { pixels: memory.pixels, featureCount, labels: new Uint16Array(count), sets };
+  const pictures = { inputs: memory.inputs, featureCount, labels: new Uint16Array(count), sets };
   return scoresOf(checkpoint, memory, pictures, () => false);
 }
 
@@ -101,7 +102,12 @@ export function hiddenPreActivations(
   shouldStop: ShouldStop,
 ): Float32Array<ArrayBuffer> {
   const whole = scoringShape(checkpoint);
-  const shape = { ...whole, sizes: whole.sizes.slice(0, -1) };
+  const shape = {
+    ...whole,
+    sizes: whole.sizes.slice(0, -1),
+    activations: whole.activations.slice(0, -1),
+    dropout: whole.dropout.slice(0, -1),
+  };
   const parameters = checkpoint.state.engine.parameters.subarray(0, parameterCountOf(shape.sizes));
   const { memory, pictures } = loadForEngine(
     { ...source, labels: new Uint16Array(source.count) },
@@ -110,7 +116,7 @@ export function hiddenPreActivations(
     threads,
   );
   return scoresBy(
-    { ...shape, pictures, scaling: scalingOf(checkpoint.standardization), parameters },
+    { ...shape, pictures, scaling: scalingOf(checkpoint.standardization), classWeights: null, parameters },
     memory,
     shouldStop,
   );
@@ -118,7 +124,7 @@ export function hiddenPreActivations(
 
 /** The model without what only training needs: no optimizer with moments. */
 function scoringShape({ recipe, classes, width, height, channels }: Checkpoint): EngineShape {
-  const shape = engineShapeOf(recipe, width * height * channels, classes.length);
+  const shape = engineShapeOf(recipe, width * height * channels, classes.length, null);
   return { ...shape, optimizer: { kind: 'sgd', learningRate: 1 } };
 }
 
@@ -131,7 +137,11 @@ function scoresOf(
 ): Float32Array<ArrayBuffer> {
   const scaling = scalingOf(checkpoint.standardization);
   const { parameters } = checkpoint.state.engine;
-  return scoresBy({ ...scoringShape(checkpoint), pictures, scaling, parameters }, memory, shouldStop);
+  return scoresBy(
+    { ...scoringShape(checkpoint), pictures, scaling, classWeights: null, parameters },
+    memory,
+    shouldStop,
+  );
 }
 
 function scoresBy(setup: EngineSetup, memory: EngineMemory, shouldStop: ShouldStop): Float32Array<ArrayBuffer> {

@@ -33,7 +33,7 @@ export function loadPictures(source: PictureSource, sets: PictureSets, allocate:
   const pixels = allocate(wanted.length * featureCount);
   readPictures(source, featureCount, wanted, pixels);
   return {
-    pixels,
+    inputs: pixels,
     featureCount,
     labels,
     sets: { train: packed(sets.train), validation: packed(sets.validation), test: packed(sets.test) },

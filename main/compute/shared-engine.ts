@@ -19,8 +19,8 @@ import { threadFile } from './thread-file.ts';
 export interface EngineMemory {
   readonly memory: WebAssembly.Memory;
   readonly layout: Layout;
-  /** Where the pixels belong. */
-  readonly pixels: Uint8Array;
+  /** Where pixels or features belong. */
+  readonly inputs: Uint8Array | Float32Array;
 }
 
 /** What a thread needs to help. */
@@ -45,7 +45,12 @@ export function allocateEngine(options: LayoutOptions): EngineMemory {
   } catch (cause) {
     throw new StudioError('COMPUTE_LOST', { reason: 'out of memory' }, { cause });
   }
-  return { memory, layout, pixels: new Uint8Array(memory.buffer, layout.pixels, options.pixelBytes) };
+  const { inputBytes } = options;
+  const inputs =
+    layout.inputType === 'bytes'
+      ? new Uint8Array(memory.buffer, layout.inputs, inputBytes)
+      : new Float32Array(memory.buffer, layout.inputs, inputBytes / 4);
+  return { memory, layout, inputs };
 }
 
 /** Starts the other threads, which are ready when the first phase needs them. */

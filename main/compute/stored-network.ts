@@ -1,5 +1,6 @@
 import type { Network } from '../../core/explanation/network.ts';
 import { layersOf } from '../../core/models/parameters.ts';
+import { perLayer } from '../../core/recipe/recipe.ts';
 import type { Checkpoint } from '../../core/training/checkpoint.ts';
 import { classifierOf } from '../../core/training/recipe-model.ts';
 
@@ -7,6 +8,6 @@ import { classifierOf } from '../../core/training/recipe-model.ts';
 export function networkOf({ recipe, classes, width, height, channels, state }: Checkpoint): Network {
   const { blocks } = classifierOf(recipe, width * height * channels, classes.length);
   const layers = layersOf(Float64Array.from(state.engine.parameters), blocks);
-  const phi = recipe.model.kind === 'mlp' ? recipe.model.activation : 'identity';
-  return { layers, activations: layers.slice(1).map(() => phi) };
+  const activations = recipe.model.kind === 'mlp' ? perLayer(recipe.model.activation, layers.length - 1) : [];
+  return { layers, activations };
 }

@@ -5,7 +5,13 @@ import { fitStandardization, type Standardization } from '../../core/features/st
 import type { Recipe } from '../../core/recipe/recipe.ts';
 import type { PictureSource } from '../../core/rpc/contract/compute.ts';
 import type { Checkpoint } from '../../core/training/checkpoint.ts';
-import { engineShapeOf, initialParameters, planOf, scalingOf } from '../../core/training/recipe-model.ts';
+import {
+  classWeightsOf,
+  engineShapeOf,
+  initialParameters,
+  planOf,
+  scalingOf,
+} from '../../core/training/recipe-model.ts';
 import { optimizerVectors, type EnginePictures } from '../../core/training/step-engine.ts';
 import { train } from '../../core/training/train.ts';
 import { minibatches } from '../../core/training/minibatches.ts';
@@ -22,13 +28,16 @@ export function trainTask(
   if (source.train.length === 0 || classes < 2) {
     throw new StudioError('DATASET_TOO_SMALL', { pictures: source.train.length, classes });
   }
+  if (recipe.optimizer.kind === 'lbfgs') {
+    throw new StudioError('INVALID_OPTION', { option: 'optimizer', value: 'lbfgs', expected: 'gd | sgd | … | adamw' });
+  }
   if (recipe.backend === 'native') {
     throw new StudioError('INVALID_OPTION', { option: 'backend', value: 'native', expected: 'auto | wasm' });
   }
   const resumed = resumeFrom === null ? null : readCheckpoint(resumeFrom);
   if (resumed !== null) requireSameRun(resumed, recipe, source);
 
-  const shape = engineShapeOf(recipe, source.width * source.height * source.channels, classes);
+  const shape = engineShapeOf(recipe, source.width * source.height * source.channels, classes, source);
   const sets = { train: source.train, validation: source.validation, test: new Uint32Array(0) };
   const { memory, pictures } = loadForEngine(source, sets, shape, threads);
   if (context.request() === 'discard') throw cancelled();
@@ -37,7 +46,9 @@ export function trainTask(
   const parameters = resumed?.state.engine.parameters ?? initialParameters(recipe, pictures.featureCount, classes);
   requireSpace(stagingFolder, parameters.byteLength * (1 + optimizerVectors(recipe.optimizer).length));
 
-  const engine = startEngine(memory, { ...shape, pictures, scaling: scalingOf(standardization), parameters });
+  const scaling = scalingOf(standardization);
+  const classWeights = classWeightsOf(recipe, pictures, classes);
+  const engine = startEngine(memory, { ...shape, pictures, scaling, classWeights, parameters });
   const plan = planOf(recipe, source.train.length, source.validation.length);
   const { width, height, channels } = source;
   const model = { recipe, classes: source.classes, width, height, channels, standardization };
@@ -81,8 +92,8 @@ export function trainTask(
 
 /** Fitted on the training pictures and no others. */
 function standardizationOf(recipe: Recipe, pictures: EnginePictures, { channels }: PictureSource): Standardization {
-  const { pixels, featureCount, sets } = pictures;
-  return fitStandardization(pixels, sets.train, { kind: recipe.features[0]!.standardize, featureCount, channels });
+  const { inputs, featureCount, sets } = pictures;
+  return fitStandardization(inputs, sets.train, { kind: recipe.features[0]!.standardize, featureCount, channels });
 }
 
 /** A checkpoint of another recipe or other pictures is no place to go on from. */

@@ -1,4 +1,6 @@
 /** Runs with their curves, and verdicts. One method is one transaction. */
+import * as v from 'valibot';
+import { RecipeSchema } from '../../core/rpc/contract/recipe.ts';
 import type { ErrorValue } from '../../core/rpc/contract/common.ts';
 import type { RunSummary } from '../../core/rpc/contract/runs.ts';
 import type { EpochRecord, RunStatus, StepRecords } from '../../core/rpc/contract/training.ts';
@@ -370,7 +372,7 @@ function storedRun(row: RunRow, last: EpochRow | undefined, best: EpochRow | und
     datasetId: row.dataset_id,
     datasetVersion: row.dataset_version,
     datasetName: row.dataset_name,
-    recipe: JSON.parse(row.recipe) as Recipe,
+    recipe: v.parse(RecipeSchema, JSON.parse(row.recipe)), // also one of an earlier version
     status: row.status,
     error: row.error === null ? null : (JSON.parse(row.error) as ErrorValue),
     endReason: row.end_reason,

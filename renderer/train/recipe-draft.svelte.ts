@@ -1,5 +1,7 @@
 /** The recipe a person is writing. It starts from the backend's defaults or from an earlier run; only this class changes it. */
+import * as v from 'valibot';
 import { defaultMlp, defaultOptimizers, type OptimizerName, type Recipe } from '../../core/recipe/recipe.ts';
+import { RecipeSchema } from '../../core/rpc/contract/recipe.ts';
 import type { Studio } from '../studio.svelte.ts';
 
 type Mlp = Extract<Recipe['model'], { kind: 'mlp' }>;
@@ -24,8 +26,8 @@ export class RecipeDraft {
   /** What was written before, or the defaults for this dataset. */
   async load(): Promise<void> {
     const defaults = await this.#studio.call('training.defaults', { datasetId: this.#datasetId, model: 'linear' });
-    const kept = this.#studio.view<Recipe | null>(this.#key, null);
-    this.recipe = kept === null ? defaults : { ...kept, dataset: defaults.dataset };
+    const kept = v.safeParse(RecipeSchema, this.#studio.view<unknown>(this.#key, null)); // of an earlier version, perhaps
+    this.recipe = kept.success ? { ...kept.output, dataset: defaults.dataset } : defaults;
     if (this.recipe.model.kind === 'mlp') this.#mlp = this.recipe.model;
   }
 
@@ -70,7 +72,10 @@ export class RecipeDraft {
       this.#studio.call('training.defaults', { datasetId: this.#datasetId, model }),
     );
     if (defaults === null) return;
-    this.change({ optimizer: defaults.optimizer.kind === kind ? defaults.optimizer : defaultOptimizers[kind] });
+    const optimizer = defaults.optimizer.kind === kind ? defaults.optimizer : defaultOptimizers[kind];
+    const needsAll = kind === 'gd' || kind === 'lbfgs';
+    const batchSize = needsAll ? 'full' : this.recipe.batchSize === 'full' ? defaults.batchSize : this.recipe.batchSize;
+    this.change({ optimizer, batchSize });
   }
 
   changeStopping(changes: Partial<Recipe['stopping']>): void {

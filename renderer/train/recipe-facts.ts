@@ -1,5 +1,5 @@
 /** What follows from a recipe, and how it reads. */
-import type { Recipe } from '../../core/recipe/recipe.ts';
+import { type ActivationName, type OptimizerName, perLayer, type Recipe } from '../../core/recipe/recipe.ts';
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
 import type { RunSummary } from '../../core/rpc/contract/runs.ts';
 import { count, duration, percent, short } from '../format.ts';
@@ -53,11 +53,37 @@ export function scheduleFactor(schedule: Recipe['schedule'], epoch: number, epoc
 }
 
 export const optimizerLabels = {
+  gd: () => m.optimizer_gd(),
   sgd: () => m.optimizer_sgd(),
   momentum: () => m.optimizer_momentum(),
+  nesterov: () => m.optimizer_nesterov(),
+  adagrad: () => m.optimizer_adagrad(),
+  rmsprop: () => m.optimizer_rmsprop(),
   adam: () => m.optimizer_adam(),
+  adamw: () => m.optimizer_adamw(),
+  lbfgs: () => m.optimizer_lbfgs(),
+} as const satisfies Record<OptimizerName, () => string>;
+export const optimizerExplanations = {
+  gd: () => m.optimizer_gd_explained(),
+  sgd: () => m.optimizer_sgd_explained(),
+  momentum: () => m.optimizer_momentum_explained(),
+  nesterov: () => m.optimizer_nesterov_explained(),
+  adagrad: () => m.optimizer_adagrad_explained(),
+  rmsprop: () => m.optimizer_rmsprop_explained(),
+  adam: () => m.optimizer_adam_explained(),
+  adamw: () => m.optimizer_adamw_explained(),
+  lbfgs: () => m.optimizer_lbfgs_explained(),
+} as const satisfies Record<OptimizerName, () => string>;
+export const lossLabels = {
+  softmax: () => m.loss_softmax(),
+  hinge: () => m.loss_hinge(),
+  'squared-hinge': () => m.loss_squared_hinge(),
 } as const;
-export const lossLabels = { softmax: () => m.loss_softmax(), hinge: () => m.loss_hinge() } as const;
+export const lossExplanations = {
+  softmax: () => m.loss_softmax_explained(),
+  hinge: () => m.loss_hinge_explained(),
+  'squared-hinge': () => m.loss_squared_hinge_explained(),
+} as const;
 export const standardizeLabels = {
   'per-feature': () => m.standardize_per_feature(),
   'per-channel': () => m.standardize_per_channel(),
@@ -107,8 +133,7 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
     {
       id: 'model',
       label: m.recipe_model(),
-      value:
-        model.kind === 'linear' ? modelLabel(model) : `${modelLabel(model)}, ${activationLabels[model.activation]}`,
+      value: model.kind === 'linear' ? modelLabel(model) : `${modelLabel(model)}, ${activationText(model.activation)}`,
     },
     ...(model.kind === 'mlp'
       ? [{ id: 'initialization', label: m.recipe_initialization(), value: initializationLabels[model.initialization] }]
@@ -152,6 +177,12 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
     { id: 'seed', label: m.recipe_seed(), value: String(recipe.seed) },
   ];
   return facts;
+}
+
+function activationText(activation: ActivationName | readonly ActivationName[]): string {
+  return perLayer(activation, 1)
+    .map((name) => activationLabels[name])
+    .join(', ');
 }
 
 function optimizerText(optimizer: Recipe['optimizer']): string {

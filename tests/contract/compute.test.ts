@@ -67,7 +67,7 @@ function start(): { client: RpcClient<typeof computeContract>; child: ChildProce
 const dataset = { id: 'd', version: '0'.repeat(64) };
 const recipe: Recipe = {
   ...defaultRecipe(dataset, 'mlp'),
-  model: { kind: 'mlp', hidden: [32], activation: 'relu', initialization: 'he-normal' },
+  model: { kind: 'mlp', hidden: [32], activation: 'relu', dropout: 0, initialization: 'he-normal' },
   batchSize: 16,
   epochs: 12,
 };

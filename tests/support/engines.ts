@@ -4,6 +4,7 @@ import type { Kernels } from '../../core/kernels/kernels.ts';
 import { layoutOf } from '../../core/training/shared-memory/layout.ts';
 import { sharedMemoryEngine } from '../../core/training/shared-memory/shared-memory-engine.ts';
 import { stepProgram } from '../../core/training/shared-memory/step-program.ts';
+import { type ActivationName, noAugmentation, perLayer } from '../../core/recipe/recipe.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import { normal, uniformInteger } from '../../core/random/sampling.ts';
 import { plainStepEngine } from '../../core/training/plain-step-engine.ts';
@@ -19,15 +20,19 @@ export type MakeEngine = (setup: EngineSetup) => StepEngine;
 /** The shared-memory engine with its threads taking turns in this one: who computes what is as with real threads. */
 export function inTurns(threads: number): MakeEngine {
   return (setup) => {
-    const pixelBytes = setup.pictures.pixels.length;
-    const layout = layoutOf({ ...setup, pixelBytes, threads });
+    const { inputs: given } = setup.pictures;
+    const inputType = given instanceof Float32Array ? 'floats' : 'bytes';
+    const layout = layoutOf({ ...setup, inputType, inputBytes: given.byteLength, threads });
     const pages = Math.ceil(layout.end / 2 ** 16);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const module = new WebAssembly.Module(Buffer.from(kernelsBase64, 'base64'));
     const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
     const buffer = memory.buffer as unknown as SharedArrayBuffer;
-    const pixels = new Uint8Array(buffer, layout.pixels, pixelBytes);
-    pixels.set(setup.pictures.pixels);
+    const inputs =
+      inputType === 'floats'
+        ? new Float32Array(buffer, layout.inputs, given.length)
+        : new Uint8Array(buffer, layout.inputs, given.length);
+    inputs.set(given);
     const program = stepProgram(kernels, buffer, layout);
     const team = {
       threads,
@@ -36,7 +41,7 @@ export function inTurns(threads: number): MakeEngine {
       },
       close: () => undefined,
     };
-    return sharedMemoryEngine({ ...setup, pictures: { ...setup.pictures, pixels } }, layout, buffer, kernels, team);
+    return sharedMemoryEngine({ ...setup, pictures: { ...setup.pictures, inputs } }, layout, buffer, kernels, team);
   };
 }
 
@@ -44,6 +49,24 @@ export const engines: readonly { readonly name: string; readonly make: MakeEngin
   { name: 'the plain engine', make: plainStepEngine },
   { name: 'the shared-memory engine', make: inTurns(3) },
 ];
+
+/** The parts of a shape that most tests leave alone; `activation` is that of all hidden layers. */
+export function shapeOf({
+  activation = 'relu',
+  ...shape
+}: Partial<EngineShape> & Pick<EngineShape, 'sizes' | 'optimizer'> & { activation?: ActivationName }): EngineShape {
+  const hidden = shape.sizes.length - 2;
+  return {
+    activations: perLayer(activation, hidden),
+    dropout: perLayer(0, hidden),
+    loss: 'softmax',
+    penaltyFactor: 0,
+    augmentation: noAugmentation,
+    picture: null,
+    seed: 1,
+    ...shape,
+  };
+}
 
 /** Random pictures with random labels and random parameters, the same for the same seed. */
 export function randomSetup(shape: EngineShape, count: number, seed = 1): EngineSetup {
@@ -54,7 +77,7 @@ export function randomSetup(shape: EngineShape, count: number, seed = 1): Engine
   return {
     ...shape,
     pictures: {
-      pixels: Uint8Array.from({ length: count * featureCount }, () => uniformInteger(random, 256)),
+      inputs: Uint8Array.from({ length: count * featureCount }, () => uniformInteger(random, 256)),
       featureCount,
       labels: Uint16Array.from({ length: count }, () => uniformInteger(random, shape.sizes.at(-1)!)),
       sets: {
@@ -67,6 +90,7 @@ export function randomSetup(shape: EngineShape, count: number, seed = 1): Engine
       mean: new Float32Array(featureCount).fill(127.5),
       inverseDeviation: new Float32Array(featureCount).fill(1 / 74),
     },
+    classWeights: null,
     parameters: Float32Array.from({ length: parameterCountOf(shape.sizes) }, () => 0.3 * normal(random)),
   };
 }

@@ -16,3 +16,16 @@ export function gather(pixels: usize, mean: usize, inverseDeviation: usize, x: u
     store<f32>(x + at, (<f32>load<u8>(pixels + i) - load<f32>(mean + at)) * load<f32>(inverseDeviation + at));
   }
 }
+
+/** x = (value − mean) · inverseDeviation of n floats. */
+export function scaleFloats(values: usize, mean: usize, inverseDeviation: usize, x: usize, n: u32): void {
+  let i: u32 = 0;
+  for (; i + 4 <= n; i += 4) {
+    const at = (<usize>i) << 2;
+    v128.store(x + at, f32x4.mul(f32x4.sub(v128.load(values + at), v128.load(mean + at)), v128.load(inverseDeviation + at)));
+  }
+  for (; i < n; i++) {
+    const at = (<usize>i) << 2;
+    store<f32>(x + at, (load<f32>(values + at) - load<f32>(mean + at)) * load<f32>(inverseDeviation + at));
+  }
+}

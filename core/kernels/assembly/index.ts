@@ -7,8 +7,12 @@
  *
  * Every number is added up in an order of its own that depends neither on the tile it is computed in nor on the thread.
  */
-export { gather } from './gather';
+export { gather, scaleFloats } from './gather';
+export { placePicture } from './augmentation';
+export { dropOut } from './dropout';
 export { affine, inputGradient } from './products';
 export { packGradient, weightGradient, biasGradient } from './weight-gradient';
 export { rectify, rectifyGradient } from './rectify';
-export { sgdStep, momentumStep, adamStep, sumOf, flushDenormals } from './updates';
+export {
+  sgdStep, momentumStep, momentumInsideStep, nesterovStep, lookAheadStep, squareRootStep, adamStep, sumOf, flushDenormals,
+} from './updates';

@@ -31,14 +31,91 @@ export function momentumStep(
   }
 }
 
-/** rate is α / (1 − β₁ᵗ), rootFactor 1 / √(1 − β₂ᵗ). */
+/** The rate inside the velocity: v ← ρ·v − α·g, θ ← θ + v. */
+export function momentumInsideStep(
+  parameters: usize, gradient: usize, velocity: usize, n: u32, penalty: f32, rate: f32, momentum: f32,
+): void {
+  const penalties = f32x4.splat(penalty), rates = f32x4.splat(rate), rho = f32x4.splat(momentum);
+  const end = parameters + ((<usize>n) << 2);
+  while (parameters < end) {
+    const theta = v128.load(parameters);
+    const g = f32x4.add(v128.load(gradient), f32x4.mul(penalties, theta));
+    const v = f32x4.sub(f32x4.mul(rho, v128.load(velocity)), f32x4.mul(rates, g));
+    v128.store(velocity, v);
+    v128.store(parameters, f32x4.add(theta, v));
+    parameters += 16;
+    gradient += 16;
+    velocity += 16;
+  }
+}
+
+/** v′ ← ρ·v − α·g, θ ← θ − ρ·v + (1 + ρ)·v′. */
+export function nesterovStep(
+  parameters: usize, gradient: usize, velocity: usize, n: u32, penalty: f32, rate: f32, momentum: f32, more: f32,
+): void {
+  const penalties = f32x4.splat(penalty), rates = f32x4.splat(rate), rho = f32x4.splat(momentum), rest = f32x4.splat(more);
+  const end = parameters + ((<usize>n) << 2);
+  while (parameters < end) {
+    const theta = v128.load(parameters);
+    const g = f32x4.add(v128.load(gradient), f32x4.mul(penalties, theta));
+    const kept = f32x4.mul(rho, v128.load(velocity));
+    const v = f32x4.sub(kept, f32x4.mul(rates, g));
+    v128.store(velocity, v);
+    v128.store(parameters, f32x4.add(f32x4.sub(theta, kept), f32x4.mul(rest, v)));
+    parameters += 16;
+    gradient += 16;
+    velocity += 16;
+  }
+}
+
+/** v ← ρ·v − α·g(θ), w ← w + v, θ ← w + ρ·v. */
+export function lookAheadStep(
+  parameters: usize, gradient: usize, velocity: usize, base: usize, n: u32, penalty: f32, rate: f32, momentum: f32,
+): void {
+  const penalties = f32x4.splat(penalty), rates = f32x4.splat(rate), rho = f32x4.splat(momentum);
+  const end = parameters + ((<usize>n) << 2);
+  while (parameters < end) {
+    const g = f32x4.add(v128.load(gradient), f32x4.mul(penalties, v128.load(parameters)));
+    const v = f32x4.sub(f32x4.mul(rho, v128.load(velocity)), f32x4.mul(rates, g));
+    const w = f32x4.add(v128.load(base), v);
+    v128.store(velocity, v);
+    v128.store(base, w);
+    v128.store(parameters, f32x4.add(w, f32x4.mul(rho, v)));
+    parameters += 16;
+    gradient += 16;
+    velocity += 16;
+    base += 16;
+  }
+}
+
+/** s ← keep·s + rest·g², θ ← θ − α·g / (√s + ε): AdaGrad with keep = rest = 1, RMSProp with ρ and 1 − ρ. */
+export function squareRootStep(
+  parameters: usize, gradient: usize, squares: usize, n: u32, penalty: f32, rate: f32, keep: f32, rest: f32,
+  epsilon: f32,
+): void {
+  const penalties = f32x4.splat(penalty), rates = f32x4.splat(rate);
+  const keeps = f32x4.splat(keep), rests = f32x4.splat(rest), eps = f32x4.splat(epsilon);
+  const end = parameters + ((<usize>n) << 2);
+  while (parameters < end) {
+    const theta = v128.load(parameters);
+    const g = f32x4.add(v128.load(gradient), f32x4.mul(penalties, theta));
+    const s = f32x4.add(f32x4.mul(keeps, v128.load(squares)), f32x4.mul(rests, f32x4.mul(g, g)));
+    v128.store(squares, s);
+    v128.store(parameters, f32x4.sub(theta, f32x4.div(f32x4.mul(rates, g), f32x4.add(f32x4.sqrt(s), eps))));
+    parameters += 16;
+    gradient += 16;
+    squares += 16;
+  }
+}
+
+/** rate is α / (1 − β₁ᵗ), rootFactor 1 / √(1 − β₂ᵗ), shrinkage 1 − α·λ for AdamW and 1 for Adam. */
 export function adamStep(
   parameters: usize, gradient: usize, first: usize, second: usize, n: u32, penalty: f32, rate: f32, rootFactor: f32,
-  beta1: f32, beta2: f32, rest1: f32, rest2: f32, epsilon: f32,
+  beta1: f32, beta2: f32, rest1: f32, rest2: f32, epsilon: f32, shrinkage: f32,
 ): void {
   const penalties = f32x4.splat(penalty), rates = f32x4.splat(rate), factors = f32x4.splat(rootFactor);
   const b1 = f32x4.splat(beta1), b2 = f32x4.splat(beta2), r1 = f32x4.splat(rest1), r2 = f32x4.splat(rest2);
-  const eps = f32x4.splat(epsilon);
+  const eps = f32x4.splat(epsilon), shrink = f32x4.splat(shrinkage);
   const end = parameters + ((<usize>n) << 2);
   while (parameters < end) {
     const theta = v128.load(parameters);
@@ -48,7 +125,7 @@ export function adamStep(
     v128.store(first, m);
     v128.store(second, v);
     const root = f32x4.add(f32x4.mul(f32x4.sqrt(v), factors), eps);
-    v128.store(parameters, f32x4.sub(theta, f32x4.div(f32x4.mul(rates, m), root)));
+    v128.store(parameters, f32x4.sub(f32x4.mul(shrink, theta), f32x4.div(f32x4.mul(rates, m), root)));
     parameters += 16;
     gradient += 16;
     first += 16;

@@ -3,14 +3,14 @@
  *
  *     0 … 64 KiB      the kernels' own data, written again whenever a thread instantiates them
  *     control         words to wait on, then the numbers of the present phase
- *     pixels          bytes of all pictures
+ *     inputs          all pictures: bytes of pixels or floats of features, packed as they come
  *     tensors         scaling, batch, and per layer parameters, gradient, optimizer vectors, activations
  *
  * Rows of floats are filled up with zeros to a multiple of 16, one cache line: kernels have no ragged ends, and two threads
  * never write to one line.
  */
-import type { ActivationName, LossName, OptimizerRecipe } from '../../recipe/recipe.ts';
-import { optimizerVectors } from '../step-engine.ts';
+import { isLookingAhead, type OptimizerRecipe } from '../../recipe/recipe.ts';
+import { type EngineShape, optimizerVectors } from '../step-engine.ts';
 
 /** Pictures that go through the layers together; a larger batch is a sum of such pieces, always the same ones. */
 export const chunkRows = 256;
@@ -38,11 +38,8 @@ export interface LayerLayout {
   readonly panels: number;
 }
 
-export interface Layout {
-  readonly activation: ActivationName;
-  readonly loss: LossName;
-  readonly optimizer: OptimizerRecipe;
-  readonly penaltyFactor: number;
+export interface Layout extends Omit<EngineShape, 'sizes'> {
+  readonly inputType: 'bytes' | 'floats';
   readonly featureCount: number;
   readonly classes: number;
   readonly threads: number;
@@ -50,7 +47,7 @@ export interface Layout {
   readonly words: number;
   /** Float64 numbers of the present phase. */
   readonly phaseNumbers: number;
-  readonly pixels: number;
+  readonly inputs: number;
   readonly mean: number;
   readonly inverseDeviation: number;
   /** (chunkRows) Uint32 picture numbers, Uint32 labels, Float64 losses, Uint32 hits. */
@@ -58,23 +55,27 @@ export interface Layout {
   readonly labels: number;
   readonly losses: number;
   readonly hits: number;
+  /** (classes) floats. */
+  readonly classWeights: number;
   readonly layers: readonly LayerLayout[];
-  /** Working memory of each thread. */
+  /** Working memory of each thread, and room for one picture of bytes with a table of its columns. */
   readonly scratch: readonly number[];
+  readonly placed: readonly number[];
+  readonly columns: readonly number[];
   /** Bytes of the whole memory. */
   readonly end: number;
 }
 
-export interface LayoutOptions extends Pick<Layout, 'activation' | 'loss' | 'optimizer' | 'penaltyFactor' | 'threads'> {
-  /** [features, hidden…, classes]. */
-  readonly sizes: readonly number[];
-  readonly pixelBytes: number;
+export interface LayoutOptions extends EngineShape {
+  readonly inputType: 'bytes' | 'floats';
+  readonly inputBytes: number;
+  readonly threads: number;
 }
 
 /** wasm32 reaches so far. */
 export const largestMemoryBytes = 2 ** 32 - 2 ** 16;
 
-export function layoutOf({ sizes, pixelBytes, ...rest }: LayoutOptions): Layout {
+export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout {
   let end = 2 ** 16;
   const take = (bytes: number): number => {
     const at = end;
@@ -82,12 +83,12 @@ export function layoutOf({ sizes, pixelBytes, ...rest }: LayoutOptions): Layout 
     return at;
   };
   const floats = (count: number) => take(count * 4);
-  const vectorCount = optimizerVectors(rest.optimizer).length;
+  const vectorCount = memoryVectors(rest.optimizer).length;
   const vectors = (count: number) => Array.from({ length: vectorCount }, () => floats(count));
 
   const words = take(4 * wordNames);
   const phaseNumbers = take(8 * phaseNumberCount);
-  const pixels = take(pixelBytes);
+  const inputs = take(inputBytes);
   const featureStride = filledUp(sizes[0]!);
   const mean = floats(featureStride);
   const inverseDeviation = floats(featureStride);
@@ -95,6 +96,7 @@ export function layoutOf({ sizes, pixelBytes, ...rest }: LayoutOptions): Layout 
   const labels = take(4 * chunkRows);
   const losses = take(8 * chunkRows);
   const hits = take(4 * chunkRows);
+  const classWeights = floats(sizes.at(-1)!);
   const layers = sizes.slice(1).map((outputs, l): LayerLayout => {
     const inputs = sizes[l]!;
     const inputStride = filledUp(inputs);
@@ -119,27 +121,46 @@ export function layoutOf({ sizes, pixelBytes, ...rest }: LayoutOptions): Layout 
   });
   const scratchFloats = 8 * Math.max(chunkRows, ...sizes);
   const scratch = Array.from({ length: rest.threads }, () => floats(scratchFloats));
+  const { width, height, channels } = rest.picture ?? { width: 0, height: 0, channels: 0 };
+  const placed = Array.from({ length: rest.threads }, () => take(width * height * channels));
+  const columns = Array.from({ length: rest.threads }, () => take(12 * width));
   return {
-    ...rest,
+    ...forThreads(rest),
     featureCount: sizes[0]!,
     classes: sizes.at(-1)!,
     words,
     phaseNumbers,
-    pixels,
+    inputs,
     mean,
     inverseDeviation,
     batch,
     labels,
     losses,
     hits,
+    classWeights,
     layers,
     scratch,
+    placed,
+    columns,
     end,
   };
 }
 
+/** The optimizer's vectors as they lie in memory: those that are saved, and w where the parameters lie ahead of it. */
+export function memoryVectors(optimizer: OptimizerRecipe): readonly string[] {
+  const saved = optimizerVectors(optimizer);
+  return isLookingAhead(optimizer) ? [...saved, 'base'] : saved;
+}
+
+/** Only what a thread has to know: the options may carry pictures and parameters, and a layout is copied to every thread. */
+function forThreads(options: Omit<LayoutOptions, 'sizes' | 'inputBytes'>): Omit<LayoutOptions, 'sizes' | 'inputBytes'> {
+  const { activations, dropout, loss, penaltyFactor, optimizer, augmentation, picture, seed, inputType, threads } =
+    options;
+  return { activations, dropout, loss, penaltyFactor, optimizer, augmentation, picture, seed, inputType, threads };
+}
+
 /** Numbers of a phase; see step-program.ts. */
-export const phaseNumberCount = 8;
+export const phaseNumberCount = 16;
 /** Words for waiting; see team.ts. */
 const wordNames = 16 * 4; // each on a cache line of its own
 

@@ -4,7 +4,8 @@
  * The memory is given, laid out by `layoutOf`, with the pixels already in their place; so are the kernels and the other
  * threads. The plain engine (core/training/plain-step-engine.ts) says what it computes.
  */
-import { denormalFlushSteps, requireEngineState } from '../plain-step-engine.ts';
+import { isLookingAhead } from '../../recipe/recipe.ts';
+import { denormalFlushSteps, lookAhead, requireEngineState } from '../plain-step-engine.ts';
 import {
   type EngineSet,
   type EngineSetup,
@@ -27,11 +28,13 @@ const idle: PhaseNumbers = {
   isFirst: 1,
   isLast: 1,
   rate: 0,
-  rootFactor: 1,
+  step: 0,
+  epoch: 0,
+  firstRow: 0,
   flush: 0,
 };
 
-/** @throws StudioError SHAPE_MISMATCH when the parameters belong to other sizes or the pixels do not lie in the memory. */
+/** @throws StudioError SHAPE_MISMATCH when the parameters belong to other sizes or the pictures do not lie in the memory. */
 export function sharedMemoryEngine(
   setup: EngineSetup,
   layout: Layout,
@@ -43,9 +46,13 @@ export function sharedMemoryEngine(
   const { layers, classes } = layout;
   const parameterCount = parameterCountOf(setup.sizes);
   const vectorNames = optimizerVectors(optimizer);
+  /** Which of the vectors in memory is w, while the parameters are w + ρ·v; see core/optimizers/sgd.ts. */
+  const base = isLookingAhead(optimizer) ? vectorNames.length : null;
   const last = layers.at(-1)!;
-  if (pictures.pixels.buffer !== buffer || pictures.pixels.byteOffset !== layout.pixels) {
-    throw new StudioError('SHAPE_MISMATCH', { what: 'pixels', expected: 'in shared memory', actual: 'elsewhere' });
+  const { inputs } = pictures;
+  const isOfType = inputs instanceof Float32Array === (layout.inputType === 'floats');
+  if (inputs.buffer !== buffer || inputs.byteOffset !== layout.inputs || !isOfType) {
+    throw new StudioError('SHAPE_MISMATCH', { what: 'pictures', expected: 'in shared memory', actual: 'elsewhere' });
   }
   let stepCount = 0;
   const batch = new Uint32Array(buffer, layout.batch, chunkRows);
@@ -53,8 +60,13 @@ export function sharedMemoryEngine(
   const losses = new Float64Array(buffer, layout.losses, chunkRows);
   const hits = new Uint32Array(buffer, layout.hits, chunkRows);
   const floats = (at: number, length: number) => new Float32Array(buffer, at, length);
-  floats(layout.mean, layout.featureCount).set(scaling.mean);
-  floats(layout.inverseDeviation, layout.featureCount).set(scaling.inverseDeviation);
+  if (scaling !== null) floats(layout.mean, layout.featureCount).set(scaling.mean);
+  const inverseDeviation = floats(layout.inverseDeviation, layout.featureCount);
+  if (scaling === null) inverseDeviation.fill(1);
+  else inverseDeviation.set(scaling.inverseDeviation);
+  const classWeights = floats(layout.classWeights, classes);
+  if (setup.classWeights === null) classWeights.fill(1);
+  else classWeights.set(setup.classWeights);
   const zeros: Record<string, Float32Array> = {};
   for (const name of vectorNames) zeros[name] = new Float32Array(parameterCount);
   restore({ parameters: setup.parameters, optimizer: { stepCount, ...zeros } });
@@ -88,6 +100,19 @@ export function sharedMemoryEngine(
     spread(state.parameters, parameterRows());
     vectorNames.forEach((name, v) => spread(state.optimizer[name] as Float32Array, vectorRows(v)));
     stepCount = state.optimizer['stepCount'] as number;
+    if (base === null || optimizer.kind !== 'nesterov') return;
+    const ahead = new Float32Array(parameterCount);
+    lookAhead(ahead, state.parameters, state.optimizer['velocity'] as Float32Array, optimizer.momentum);
+    spread(state.parameters, vectorRows(base));
+    spread(ahead, parameterRows());
+  }
+
+  /** Pictures are judged with w, not with the point that is looked at. */
+  function swapBase(): void {
+    if (base === null) return;
+    const ahead = joined(parameterRows(), parameterCount);
+    spread(joined(vectorRows(base), parameterCount), parameterRows());
+    spread(ahead, vectorRows(base));
   }
 
   /** One chunk through the rows phase: pictures `numbers[from … to)` of a set, or the set's own when there are none. */
@@ -119,13 +144,18 @@ export function sharedMemoryEngine(
     visit: (rows: number, from: number) => void,
   ): boolean {
     const numbers = pictures.sets[set];
-    for (let from = 0; from < numbers.length; from += chunkRows) {
-      if (shouldStop(from)) return false;
-      const to = Math.min(numbers.length, from + chunkRows);
-      runRows(numbers, null, from, to, { ...idle, rows: to - from, batchRows });
-      visit(to - from, from);
+    swapBase();
+    try {
+      for (let from = 0; from < numbers.length; from += chunkRows) {
+        if (shouldStop(from)) return false;
+        const to = Math.min(numbers.length, from + chunkRows);
+        runRows(numbers, null, from, to, { ...idle, rows: to - from, batchRows });
+        visit(to - from, from);
+      }
+      return true;
+    } finally {
+      swapBase();
     }
-    return true;
   }
 
   return {
@@ -133,9 +163,8 @@ export function sharedMemoryEngine(
     backend: 'wasm',
     threads: team.threads,
 
-    step(numbers, learningRate) {
+    step(numbers, learningRate, epoch) {
       const t = ++stepCount;
-      const isAdam = optimizer.kind === 'adam';
       const total = { loss: 0, correct: 0 };
       for (let from = 0; from < numbers.length; from += chunkRows) {
         const to = Math.min(numbers.length, from + chunkRows);
@@ -145,8 +174,10 @@ export function sharedMemoryEngine(
           withGradients: 1,
           isFirst: from === 0 ? 1 : 0,
           isLast: to === numbers.length ? 1 : 0,
-          rate: isAdam ? learningRate / (1 - optimizer.beta1 ** t) : learningRate,
-          rootFactor: isAdam ? 1 / Math.sqrt(1 - optimizer.beta2 ** t) : 1,
+          rate: learningRate,
+          step: t,
+          epoch,
+          firstRow: from,
           flush: t % denormalFlushSteps === 0 ? 1 : 0,
         });
         const { loss, correct } = sumOf(to - from);
@@ -181,7 +212,8 @@ export function sharedMemoryEngine(
     save() {
       const saved: Record<string, number | Float32Array> = { stepCount };
       vectorNames.forEach((name, v) => (saved[name] = joined(vectorRows(v), parameterCount)));
-      return { parameters: joined(parameterRows(), parameterCount), optimizer: saved };
+      const rows = base === null ? parameterRows() : vectorRows(base);
+      return { parameters: joined(rows, parameterCount), optimizer: saved };
     },
 
     restore,

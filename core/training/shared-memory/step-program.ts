@@ -7,7 +7,9 @@
  * No sum crosses threads, so the bits do not depend on how many there are.
  */
 import { type Activation, activations } from '../../models/layers/activation.ts';
-import type { ActivationName } from '../../recipe/recipe.ts';
+import { type ActivationName, isAugmented } from '../../recipe/recipe.ts';
+import { augmentationKey, placementOf } from '../augmentation.ts';
+import { dropoutKey, dropoutThreshold } from '../dropout.ts';
 import { denormalLimit } from '../plain-step-engine.ts';
 import { indexOfHighest, lossOfRow } from '../row-loss.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
@@ -29,10 +31,14 @@ export interface PhaseNumbers {
   readonly isFirst: number;
   /** 1 in the last, after which the parameters move. */
   readonly isLast: number;
-  /** The learning rate; for Adam α / (1 − β₁ᵗ). */
+  /** The learning rate. */
   readonly rate: number;
-  /** For Adam 1 / √(1 − β₂ᵗ). */
-  readonly rootFactor: number;
+  /** t, counted from 1. */
+  readonly step: number;
+  /** Counted from 0. */
+  readonly epoch: number;
+  /** The chunk's first row within the batch. */
+  readonly firstRow: number;
   /** 1 where denormal numbers of the optimizer's vectors are to be flushed. */
   readonly flush: number;
 }
@@ -43,7 +49,9 @@ const numberNames: readonly (keyof PhaseNumbers)[] = [
   'isFirst',
   'isLast',
   'rate',
-  'rootFactor',
+  'step',
+  'epoch',
+  'firstRow',
   'flush',
 ];
 
@@ -66,14 +74,16 @@ export function stepProgram(
   layout: Layout,
 ): (phase: Phase, thread: number) => void {
   const product = wasmProduct(kernels);
-  const { layers, threads, classes, optimizer } = layout;
-  const phi = activations[layout.activation];
-  const slope = slopes[layout.activation];
+  const { layers, threads, classes, optimizer, augmentation, picture: shape, seed } = layout;
+  const phis = layout.activations.map((name) => activations[name]);
+  const layerSlopes = layout.activations.map((name) => slopes[name]);
+  const isPlaced = layout.inputType === 'bytes' && shape !== null && isAugmented(augmentation);
   const phaseNumbers = new Float64Array(buffer, layout.phaseNumbers, phaseNumberCount);
   const batch = new Uint32Array(buffer, layout.batch, chunkRows);
   const labels = new Uint32Array(buffer, layout.labels, chunkRows);
   const losses = new Float64Array(buffer, layout.losses, chunkRows);
   const hits = new Uint32Array(buffer, layout.hits, chunkRows);
+  const classWeights = new Float32Array(buffer, layout.classWeights, classes);
   const last = layers.at(-1)!;
   const rowOf = (at: number, stride: number, i: number, length: number) =>
     new Float32Array(buffer, at + i * stride * 4, length);
@@ -83,12 +93,7 @@ export function stepProgram(
   function rowsPhase(from: number, to: number, thread: number, numbers: PhaseNumbers): void {
     const rows = to - from;
     if (rows === 0) return;
-    const { featureCount, mean, inverseDeviation, pixels } = layout;
-    const first = layers[0]!;
-    for (let i = from; i < to; i++) {
-      const picture = pixels + batch[i]! * featureCount;
-      kernels.gather(picture, mean, inverseDeviation, first.input + i * first.inputStride * 4, featureCount);
-    }
+    gather(from, to, thread, numbers);
     layers.forEach((layer, l) => {
       const { inputStride, outputStride, outputs } = layer;
       const input = layer.input + from * inputStride * 4;
@@ -105,9 +110,11 @@ export function stepProgram(
       );
       const next = layers[l + 1];
       if (next === undefined) return;
+      const slope = layerSlopes[l];
       if (slope !== undefined)
         kernels.rectify(output, next.input + from * outputStride * 4, rows * outputStride, slope);
-      else activate(layer, next, from, to, phi);
+      else activate(layer, next, from, to, phis[l]!);
+      dropOut(l, next.input, from, to, numbers);
     });
     if (numbers.batchRows === 0) return;
     for (let i = from; i < to; i++) {
@@ -115,7 +122,8 @@ export function stepProgram(
       const highest = indexOfHighest(scores);
       hits[i] = highest === labels[i]! ? 1 : 0;
       const gradient = numbers.withGradients === 1 ? scoreGradientRows[i]! : null;
-      losses[i] = lossOfRow(layout.loss, scores, labels[i]!, highest, numbers.batchRows, gradient);
+      const weight = classWeights[labels[i]!]!;
+      losses[i] = weight * lossOfRow(layout.loss, scores, labels[i]!, highest, numbers.batchRows / weight, gradient);
     }
     if (numbers.withGradients === 0) return;
     for (let l = layers.length - 1; l >= 0; l--) {
@@ -128,9 +136,50 @@ export function stepProgram(
       const source = outputGradient + from * outputStride * 4;
       const scratch = layout.scratch[thread]!;
       product.inputGradient(source, outputStride, rows, layer.weights, layer.inputStride, outputs, scratch, target);
-      if (slope === undefined) activateGradient(below, from, to, phi);
+      dropOut(l - 1, below.outputGradient, from, to, numbers);
+      const slope = layerSlopes[l - 1];
+      if (slope === undefined) activateGradient(below, from, to, phis[l - 1]!);
       else
         kernels.rectifyGradient(below.output + from * below.outputStride * 4, target, rows * below.outputStride, slope);
+    }
+  }
+
+  /** Pictures of these rows into the first layer's input. */
+  function gather(from: number, to: number, thread: number, { withGradients, epoch }: PhaseNumbers): void {
+    const { featureCount, mean, inverseDeviation, inputs, inputType } = layout;
+    const first = layers[0]!;
+    const key = isPlaced && withGradients === 1 ? augmentationKey(seed, epoch) : null;
+    for (let i = from; i < to; i++) {
+      const target = first.input + i * first.inputStride * 4;
+      const number = batch[i]!;
+      if (inputType === 'floats') {
+        kernels.scaleFloats(inputs + number * featureCount * 4, mean, inverseDeviation, target, featureCount);
+        continue;
+      }
+      let source = inputs + number * featureCount;
+      if (key !== null && shape !== null) {
+        const { isFlipped, left, top, step } = placementOf(augmentation, shape, key, number);
+        const placed = layout.placed[thread]!;
+        kernels.placePicture(
+          source, shape.width, shape.height, shape.channels, isFlipped ? 1 : 0, left, top, step, placed,
+          layout.columns[thread]!,
+        ); // prettier-ignore
+        source = placed;
+      }
+      kernels.gather(source, mean, inverseDeviation, target, featureCount);
+    }
+  }
+
+  /** Leaves units of hidden layer l out in these rows of its values or of their gradient. */
+  function dropOut(l: number, values: number, from: number, to: number, numbers: PhaseNumbers): void {
+    const p = layout.dropout[l]!;
+    if (p === 0 || numbers.withGradients === 0) return;
+    const { outputs, outputStride } = layers[l]!;
+    const [key0, key1] = dropoutKey(seed, numbers.step, l);
+    for (let i = from; i < to; i++) {
+      const counter = (numbers.firstRow + i) * outputs;
+      const at = values + i * outputStride * 4;
+      kernels.dropOut(at, outputStride, counter, dropoutThreshold(p), 1 / (1 - p), key0, key1);
     }
   }
 
@@ -211,20 +260,44 @@ export function stepProgram(
     vectors: readonly number[],
     n: number,
     penalty: number,
-    { rate, rootFactor, flush }: PhaseNumbers,
+    { rate, step, flush }: PhaseNumbers,
   ): void {
+    const first = vectors[0]!;
     switch (optimizer.kind) {
+      case 'gd':
       case 'sgd':
+      case 'lbfgs': // its steps are taken elsewhere
         kernels.sgdStep(parameters, gradient, n, penalty, rate);
         break;
       case 'momentum':
-        kernels.momentumStep(parameters, gradient, vectors[0]!, n, penalty, rate, optimizer.momentum);
+        if (optimizer.rate === 'outside')
+          kernels.momentumStep(parameters, gradient, first, n, penalty, rate, optimizer.momentum);
+        else kernels.momentumInsideStep(parameters, gradient, first, n, penalty, rate, optimizer.momentum);
         break;
-      case 'adam': {
-        const { beta1, beta2, epsilon } = optimizer;
+      case 'nesterov': {
+        const { momentum, form } = optimizer;
+        if (form === 'rewritten')
+          kernels.nesterovStep(parameters, gradient, first, n, penalty, rate, momentum, 1 + momentum);
+        else kernels.lookAheadStep(parameters, gradient, first, vectors[1]!, n, penalty, rate, momentum);
+        break;
+      }
+      case 'adagrad':
+        kernels.squareRootStep(parameters, gradient, first, n, penalty, rate, 1, 1, optimizer.epsilon);
+        break;
+      case 'rmsprop': {
+        const { decay, epsilon } = optimizer;
+        kernels.squareRootStep(parameters, gradient, first, n, penalty, rate, decay, 1 - decay, epsilon);
+        break;
+      }
+      case 'adam':
+      case 'adamw': {
+        const { beta1, beta2, epsilon, biasCorrection } = optimizer;
+        const shrinkage = optimizer.kind === 'adamw' ? 1 - rate * optimizer.weightDecay : 1;
         kernels.adamStep(
-          parameters, gradient, vectors[0]!, vectors[1]!, n, penalty, rate, rootFactor, beta1, beta2, 1 - beta1,
-          1 - beta2, epsilon,
+          parameters, gradient, first, vectors[1]!, n, penalty,
+          biasCorrection ? rate / (1 - beta1 ** step) : rate,
+          biasCorrection ? 1 / Math.sqrt(1 - beta2 ** step) : 1,
+          beta1, beta2, 1 - beta1, 1 - beta2, epsilon, shrinkage,
         ); // prettier-ignore
         break;
       }

@@ -9,15 +9,14 @@ import {
   type TrainingRequest,
   type TrainingState,
 } from '../../../../core/training/train.ts';
-import { engines, randomSetup } from '../../../support/engines.ts';
+import { engines, randomSetup, shapeOf } from '../../../support/engines.ts';
 
-const shape = {
+const shape = shapeOf({
   sizes: [12, 6, 3],
   activation: 'tanh',
-  loss: 'softmax',
   penaltyFactor: 0.01,
   optimizer: defaultOptimizers.adam,
-} as const;
+});
 const setup = randomSetup(shape, 60);
 const plan: TrainingPlan = {
   trainCount: 48,
@@ -72,7 +71,7 @@ describe.each(engines)('training with $name', ({ make }) => {
 
   it('ends as diverged with a learning rate of a million, the last finite state kept', () => {
     const run = recorder();
-    const wild = randomSetup({ ...shape, activation: 'relu', optimizer: { kind: 'sgd', learningRate: 1e6 } }, 60);
+    const wild = randomSetup({ ...shape, activations: ['relu'], optimizer: { kind: 'sgd', learningRate: 1e6 } }, 60);
 
     expect(() =>
       train(make(wild), { ...plan, learningRate: 1e6, schedule: { kind: 'constant' }, epochs: 200 }, run.host),
@@ -92,8 +91,8 @@ describe('the training loop', () => {
     let steps = 0;
     return {
       ...engine,
-      step: (pictures, rate) => {
-        const result = engine.step(pictures, rate);
+      step: (pictures, rate, epoch) => {
+        const result = engine.step(pictures, rate, epoch);
         return ++steps === at && 'step' in spoil ? { ...result, loss: Infinity } : result;
       },
       isFinite: () => (steps >= at && 'isFinite' in spoil ? false : engine.isFinite()),
