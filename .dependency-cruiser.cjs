@@ -93,6 +93,7 @@ const table = [
       'core/optimizers',
       'core/recipe',
       ...foundations,
+      'jsep',
       'ml-matrix',
       'ml-pca',
       'umap-js',

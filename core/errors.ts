@@ -9,6 +9,8 @@
 export interface ErrorDetails {
   /** An option, flag or field of a recipe has a value that makes no sense. */
   INVALID_OPTION: { option: string; value: string; expected: string };
+  /** A person's formula; `part` is what could not be read. */
+  BAD_FORMULA: { formula: string; part: string; functions: string };
   SHAPE_MISMATCH: { what: string; expected: string; actual: string };
   /** A message did not pass the schema of its method. `path` names the field. */
   INVALID_INPUT: { method: string; path: string; problem: string };

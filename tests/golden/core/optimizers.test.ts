@@ -1,26 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { adagrad } from '../../../core/optimizers/adagrad.ts';
-import { adam } from '../../../core/optimizers/adam.ts';
 import { lbfgs } from '../../../core/optimizers/lbfgs.ts';
 import type { Optimizer, OptimizerState } from '../../../core/optimizers/optimizer.ts';
-import { rmsprop } from '../../../core/optimizers/rmsprop.ts';
 import { sgd, withoutLookAhead } from '../../../core/optimizers/sgd.ts';
 import { type GoldenCase, toleranceOf } from '../../support/golden.ts';
+import { optimizerOf, type TorchParameters } from '../../support/torch-optimizer.ts';
 import { casesOfKind, expectWithin, kindsOf } from '../../support/within.ts';
-
-interface Parameters {
-  lr: number;
-  momentum?: number;
-  nesterov?: boolean;
-  betas?: [number, number];
-  alpha?: number;
-  eps?: number;
-  weight_decay: number;
-}
 
 interface TrajectoryCase extends GoldenCase {
   optimizer: string;
-  params: Parameters;
+  params: TorchParameters;
   problem: string;
   start: number[];
   steps: number;
@@ -36,7 +24,7 @@ interface TrajectoryCase extends GoldenCase {
 
 interface SequenceCase extends GoldenCase {
   optimizer: string;
-  params: Parameters;
+  params: TorchParameters;
   start: number[];
   gradients: number[][];
   expected: { theta: number[][]; state: Record<string, number[][]> };
@@ -73,25 +61,6 @@ const problems: Record<string, { f(x: number[]): number; gradient(x: number[]): 
   },
   double_well: { f: ([x]) => 0.25 * x! ** 4 - 0.5 * x! * x! + 0.1 * x!, gradient: ([x]) => [x! ** 3 - x! + 0.1] },
 };
-
-/** Our optimizer for a case of PyTorch's. */
-function optimizerOf({ optimizer, params }: { optimizer: string; params: Parameters }): Optimizer {
-  const { lr: learningRate, momentum = 0, nesterov = false, betas: [beta1, beta2] = [0.9, 0.999], eps = 1e-8 } = params;
-  switch (optimizer) {
-    case 'SGD':
-      return sgd({ learningRate, momentum, nesterov });
-    case 'Adagrad':
-      return adagrad({ learningRate, epsilon: eps });
-    case 'RMSprop':
-      return rmsprop({ learningRate, decay: params.alpha!, epsilon: eps });
-    case 'Adam':
-      return adam({ learningRate, beta1, beta2, epsilon: eps });
-    case 'AdamW':
-      return adam({ learningRate, beta1, beta2, epsilon: eps, weightDecay: params.weight_decay });
-    default:
-      throw new Error(`no optimizer for ${optimizer}`);
-  }
-}
 
 /** PyTorch's names of what we keep. */
 const stateNames: Record<string, string> = {

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { dot, norm } from '../../../../core/array/linear-algebra.ts';
+import { selectRows } from '../../../../core/array/matrix.ts';
+import { gradientVariance } from '../../../../core/landscape/gradient-variance.ts';
+import { cosine, lossGrid, pointOnPlane, scaledRandomDirection } from '../../../../core/landscape/loss-plane.ts';
+import { trajectoryPlane } from '../../../../core/landscape/trajectory-plane.ts';
+import { adam } from '../../../../core/optimizers/adam.ts';
+import { createGenerator } from '../../../../core/random/generator.ts';
+import { smallNetwork } from '../../../support/small-network.ts';
+
+describe('a loss over a plane', () => {
+  it('is the loss of θ + t·a + u·b, row by row', () => {
+    const { loss, gradient, parameters, model } = smallNetwork();
+    const a = gradient(parameters);
+    const b = scaledRandomDirection(parameters, model.blocks, createGenerator(1, 'plane'));
+
+    const { losses } = lossGrid(loss, parameters, a, b, [-1, 0, 2], [0, 0.5]);
+
+    const moved = parameters.map((theta, i) => theta + 2 * a[i]! + 0.5 * b[i]!);
+    expect(losses[1]).toBe(loss(parameters));
+    expect(losses[5]).toBe(loss(moved));
+    expect(losses.length).toBe(6);
+  });
+
+  it('falls along the negative gradient, at the gradient’s rate', () => {
+    const { loss, gradient, parameters } = smallNetwork();
+    const g = gradient(parameters);
+
+    const { losses } = lossGrid(loss, parameters, g, null, [-1e-5, 1e-5]);
+
+    expect((losses[1]! - losses[0]!) / 2e-5).toBeCloseTo(dot(g, g), 7);
+  });
+
+  it('has random directions whose rows are as long as the weights’, and leaves biases', () => {
+    const { parameters, model } = smallNetwork();
+    const direction = scaledRandomDirection(parameters, model.blocks, createGenerator(3, 'plane'));
+
+    for (const { kind, offset, rows, columns } of model.blocks) {
+      for (let j = 0; j < rows; j++) {
+        const part = (vector: Float64Array) => norm(vector.subarray(offset + j * columns, offset + (j + 1) * columns));
+        expect(part(direction)).toBeCloseTo(kind === 'weights' ? part(parameters) : 0, 12);
+      }
+    }
+  });
+
+  it('stops when asked and says what it does not know', () => {
+    const { loss, parameters } = smallNetwork();
+
+    const { losses } = lossGrid(loss, parameters, parameters, null, [0, 1, 2], [0], (done) => done === 1);
+
+    expect([...losses]).toEqual([loss(parameters), NaN, NaN]);
+    expect(() => pointOnPlane(parameters, new Float64Array(3), 1)).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH' }),
+    );
+  });
+});
+
+describe('the plane of a path', () => {
+  it('shows a path that lies in a plane without loss, distances and all', () => {
+    const [a, b] = [Float64Array.of(3, 4, 0, 0, 0), Float64Array.of(0, 0, 0, 2, 0)];
+    const origin = Float64Array.of(1, 2, 3, 4, 5);
+    const at = (t: number, u: number) => pointOnPlane(origin, a, t, b, u);
+    const iterates = [at(4, 1), at(2, 1.5), at(1, -0.5), at(0.2, 0.3), at(0, 0)];
+
+    const plane = trajectoryPlane(iterates);
+
+    expect(plane.explained[0] + plane.explained[1]).toBeCloseTo(1, 12);
+    expect(plane.explained[0]).toBeGreaterThan(plane.explained[1]);
+    expect(Math.abs(cosine(...plane.directions))).toBeLessThan(1e-10);
+    plane.coordinates.forEach(([t, u], i) => {
+      const back = pointOnPlane(plane.origin, plane.directions[0], t, plane.directions[1], u);
+      back.forEach((value, d) => expect(value).toBeCloseTo(iterates[i]![d]!, 10));
+    });
+    expect(plane.coordinates[0]![0]).toBeGreaterThan(0);
+    expect(plane.coordinates.at(-1)).toEqual([0, 0]);
+  });
+
+  it('tells how much of a real path it shows, and that the loss on the plane is not the path’s', () => {
+    const { loss, gradient, parameters } = smallNetwork({ l2: 0.01 });
+    const theta = parameters.slice();
+    const optimizer = adam({ learningRate: 0.05 });
+    const state = optimizer.createState(theta.length);
+    const iterates = [theta.slice()];
+    for (let k = 0; k < 60; k++) {
+      optimizer.step(theta, gradient(theta), state);
+      iterates.push(theta.slice());
+    }
+
+    const plane = trajectoryPlane(iterates);
+    const [t, u] = plane.coordinates[5]!;
+    const onPlane = loss(pointOnPlane(plane.origin, plane.directions[0], t, plane.directions[1], u));
+
+    const [first, second] = plane.explained;
+    expect(first + second).toBeGreaterThan(0.5);
+    expect(first + second).toBeLessThan(1);
+    expect(Math.abs(onPlane - loss(iterates[5]!))).toBeGreaterThan(1e-4);
+  });
+
+  it('copes with a path that has one direction, or none', () => {
+    const straight = trajectoryPlane([Float64Array.of(2, 0), Float64Array.of(1, 0), Float64Array.of(0, 0)]);
+    const still = trajectoryPlane([Float64Array.of(1, 1), Float64Array.of(1, 1)]);
+
+    expect(straight.explained).toEqual([1, 0]);
+    expect(straight.coordinates.map(([t]) => t)).toEqual([2, 1, 0].map((x) => expect.closeTo(x, 12) as number));
+    expect(still.explained).toEqual([0, 0]);
+    expect(() => trajectoryPlane([Float64Array.of(1)])).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  });
+});
+
+describe('the variance of a minibatch’s gradient', () => {
+  const { model, x, labels, objective, parameters } = smallNetwork({ samples: 100, sizes: [6, 4] });
+  const gradientOf = (samples: Uint32Array) => {
+    const batchLabels = Uint16Array.from(samples, (i) => labels[i]!);
+    return model.lossAndGradient(parameters, selectRows(x, samples), batchLabels, objective).gradient;
+  };
+
+  it('times B, corrected for the finite set, is the same for every batch size, and is that of single samples', () => {
+    const all = gradientOf(Uint32Array.from({ length: 100 }, (_, i) => i));
+    let squares = 0;
+    for (let i = 0; i < 100; i++) {
+      const own = gradientOf(Uint32Array.of(i));
+      squares += own.reduce((sum, g, d) => sum + (g - all[d]!) ** 2, 0);
+    }
+    const exact = squares / 99;
+
+    const noise = gradientVariance(gradientOf, {
+      sampleCount: 100,
+      batchSizes: [1, 4, 16, 50, 90, 100],
+      draws: 600,
+      random: createGenerator(1, 'batches'),
+    });
+
+    expect(noise.map(({ batchSize }) => batchSize)).toEqual([1, 4, 16, 50, 90, 100]);
+    for (const { perSample } of noise.slice(0, -1)) expect(perSample! / exact).toBeCloseTo(1, 0.7); // within 10 %
+    expect(noise.at(-1)).toEqual({ batchSize: 100, variance: 0, perSample: null });
+  });
+
+  it('comes out the same for the same seed, and stops when asked', () => {
+    const run = (stopAt = Infinity) =>
+      gradientVariance(gradientOf, {
+        sampleCount: 100,
+        batchSizes: [2, 10],
+        draws: 20,
+        random: createGenerator(4, 'batches'),
+        shouldStop: (done) => done >= stopAt,
+      });
+
+    expect(run()).toEqual(run());
+    expect(run(25)).toEqual(run().slice(0, 1));
+    expect(() =>
+      gradientVariance(gradientOf, {
+        sampleCount: 100,
+        batchSizes: [101],
+        draws: 1,
+        random: createGenerator(1, 'batches'),
+      }),
+    ).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  });
+});
