@@ -203,7 +203,7 @@ export function walk(
       const { stepLength } = optimizer.iterate(evaluate, parameters, state);
       if (stepLength === 0) break;
     } else {
-      const { gradient } = evaluate(parameters);
+      const { gradient } = evaluate(optimizer.gradientPoint?.(parameters, state) ?? parameters);
       optimizer.step(parameters, gradient, state, rateAt?.(k));
     }
     if (!keep()) break;
