@@ -19,6 +19,17 @@ export function fixed(value: number | null, digits: number): string {
   );
 }
 
+/** With its sign, always: `+1.17`, `−0.42`. */
+export function signed(value: number, digits = 2): string {
+  return new Intl.NumberFormat(language.code, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    signDisplay: 'exceptZero',
+  })
+    .format(value)
+    .replace('-', '−');
+}
+
 /** A number of unknown size, short: 0.0005 is `5e-4`, 1.2345 is `1.234`. */
 export function short(value: number | null): string {
   if (value === null) return '–';

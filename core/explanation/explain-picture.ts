@@ -5,6 +5,7 @@
 import { rowOf, selectRows } from '../array/matrix.ts';
 import { dot } from '../array/linear-algebra.ts';
 import { indexOfLargest } from '../array/reduce.ts';
+import { activations } from '../models/layers/activation.ts';
 import { standardize, type Standardization } from '../features/standardize.ts';
 import { effectiveTemplate } from './effective-template.ts';
 import { type Network, type Passage, passThrough } from './network.ts';
@@ -38,6 +39,11 @@ export interface PictureExplanation {
   readonly shown: Uint32Array<ArrayBuffer>;
   /** (shown, features) the template of each in pixel space: what the unit is for this picture. */
   readonly shownTemplates: Float64Array;
+  /**
+   * (shown) W[label, j]·φ′(aⱼ): how much of each shown template is in the network's template for the explained class. With all
+   * units shown, Σ weight·template is that template.
+   */
+  readonly shownWeights: Float64Array;
   /** (classes, features) the network's templates for this picture, in pixel space, and their biases. */
   readonly templates: Float64Array;
   readonly templateBias: Float64Array;
@@ -79,6 +85,7 @@ export function explainPicture(
       bias: templateBias,
       shown: new Uint32Array(0),
       shownTemplates: none,
+      shownWeights: none,
       sumDifference: templateDifference,
       tolerance,
     };
@@ -86,6 +93,9 @@ export function explainPicture(
 
   const { contributions, bias, difference, tolerance: ofUnits } = recombine(network, passage);
   const shown = bySay(rowOf(contributions, explained)).slice(0, shownUnits);
+  const { derivative } = activations[network.activations.at(-1)!];
+  const toLabel = rowOf(network.layers.at(-1)!.weights, explained);
+  const lastPreActivations = passage.preActivations.at(-1)!;
   return {
     ...common,
     unitsOn: passage.preActivations.map((a) => a.reduce((on, aj) => on + (aj > 0 ? 1 : 0), 0)),
@@ -94,6 +104,7 @@ export function explainPicture(
     bias,
     shown,
     shownTemplates: pixelTemplate(upTo(network, shown), standardization, passage).weights.data,
+    shownWeights: Float64Array.from(shown, (j) => toLabel[j]! * derivative(lastPreActivations[j]!)),
     sumDifference: difference,
     tolerance: Math.min(tolerance, ofUnits),
   };

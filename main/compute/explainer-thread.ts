@@ -74,6 +74,7 @@ export function answerQuestions(): void {
       answers: singles(why.answers),
       contributions: singles(why.contributions),
       shownTemplates: singles(why.shownTemplates),
+      shownWeights: singles(why.shownWeights),
       templates: singles(why.templates),
       engineDifference,
     };

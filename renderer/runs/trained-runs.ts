@@ -23,11 +23,13 @@ export function isLearning({ status }: Pick<RunSummary, 'status'>): boolean {
   return status === 'queued' || status === 'running' || status === 'paused';
 }
 
-/** The newest linear run on the same pictures, to stand beside an MLP; null where there is none. */
-export function linearCompanion(runs: readonly RunSummary[], run: RunSummary): RunSummary | null {
+/** The newest trained run of the other kind on the same pictures: linear beside an MLP, an MLP beside a linear one; or null. */
+export function companionOf(runs: readonly RunSummary[], run: RunSummary): RunSummary | null {
   let newest: RunSummary | null = null;
   for (const other of runs) {
-    if (other.id === run.id || other.datasetId !== run.datasetId || other.recipe.model.kind !== 'linear') continue;
+    const isOther = other.recipe.model.kind !== run.recipe.model.kind;
+    if (!isOther || other.datasetId !== run.datasetId || other.recipe.dataset.version !== run.recipe.dataset.version)
+      continue;
     if (other.epochs === 0 || other.inTrash) continue;
     if (newest === null || other.number > newest.number) newest = other;
   }

@@ -4,7 +4,13 @@ import { drawPicture } from '../pictures/draw.ts';
 import type { Templates } from './templates-view.svelte.ts';
 
 export async function templateSheet(
-  { templates, scales, width, height, channels }: Templates,
+  {
+    templates,
+    scales,
+    width,
+    height,
+    channels,
+  }: Pick<Templates, 'templates' | 'scales' | 'width' | 'height' | 'channels'>,
   units: ArrayLike<number>,
   scale: number | null,
 ): Promise<Blob> {

@@ -18,6 +18,7 @@ export const PictureExplanation = v.object({
   bias: float64s,
   shown: uint32s,
   shownTemplates: float32s,
+  shownWeights: float32s,
   templates: float32s,
   templateBias: float64s,
   sumDifference: v.number(),

@@ -32,6 +32,16 @@ describe('an explained picture', () => {
     },
   );
 
+  it('has a template made of the templates of its units, each by its weight', () => {
+    const network = randomNetwork([features, 7, 6, 4], 'leaky-relu', 4);
+
+    const why = explainPicture(network, standardization, { pixels, label: 3, shownUnits: 6 });
+
+    const built = new Float64Array(features);
+    why.shownWeights.forEach((weight, i) => part(why.shownTemplates, i).forEach((t, p) => (built[p]! += weight * t)));
+    built.forEach((value, p) => expect(value).toBeCloseTo(part(why.templates, 3)[p]!, 12));
+  });
+
   it('shows the units with the most say in the class that is asked about, each with its own template', () => {
     const network = randomNetwork([features, 7, 6, 4], 'relu', 8);
 

@@ -1,0 +1,49 @@
+/** Why a picture has its scores, as a place shows it. Of many questions asked while one is answered only the last is asked. */
+import { isStudioError } from '../../core/errors.ts';
+import type { PictureExplanation } from '../../core/rpc/contract/explanation.ts';
+import type { Studio } from '../studio.svelte.ts';
+import type { Which } from './templates-view.svelte.ts';
+
+export interface Question {
+  readonly runId: string;
+  readonly which: Which;
+  readonly picture: number;
+  readonly toward: { readonly picture: number; readonly share: number } | null;
+  readonly label: number | null;
+  readonly shownUnits: number;
+}
+
+export class PictureAnswer {
+  why = $state.raw<PictureExplanation | null>(null);
+  error = $state.raw<unknown>(null);
+  readonly #studio: Pick<Studio, 'call'>;
+  #next: Question | null = null;
+  #isAsking = false;
+
+  constructor(studio: Pick<Studio, 'call'>) {
+    this.#studio = studio;
+  }
+
+  /** Asks, or asks next; null asks nothing more and forgets the answer. */
+  ask(question: Question | null): void {
+    this.#next = question;
+    if (question === null) this.why = null;
+    if (!this.#isAsking) void this.#answer();
+  }
+
+  async #answer(): Promise<void> {
+    this.#isAsking = true;
+    for (let question = this.#next; question !== null; question = this.#next) {
+      this.#next = null;
+      try {
+        const { toward, ...rest } = question;
+        const why = await this.#studio.call('explanation.picture', { ...rest, toward: toward && { ...toward } });
+        this.why = why;
+        this.error = null;
+      } catch (cause) {
+        if (!isStudioError(cause, 'CANCELLED')) this.error = cause;
+      }
+    }
+    this.#isAsking = false;
+  }
+}

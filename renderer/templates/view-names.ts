@@ -1,0 +1,22 @@
+import type { RunSummary } from '../../core/rpc/contract/runs.ts';
+
+/** `classes`: a linear model's templates; `weights`: the bank of an MLP; `recombined` and `picture`: one picture looked into. */
+export type TemplatesViewName = 'classes' | 'weights' | 'recombined' | 'picture';
+
+export interface NamedView {
+  readonly name: TemplatesViewName;
+  /** The run it belongs to. */
+  readonly run: RunSummary;
+}
+
+/** The views there are of a run and its companion of the other kind, simple things first. */
+export function viewsOf(run: RunSummary, companion: RunSummary | null): NamedView[] {
+  const isLinear = run.recipe.model.kind === 'linear';
+  const linear = isLinear ? run : companion;
+  const mlp = isLinear ? companion : run;
+  const views: NamedView[] = [];
+  if (linear !== null) views.push({ name: 'classes', run: linear });
+  if (mlp !== null) views.push({ name: 'weights', run: mlp }, { name: 'recombined', run: mlp });
+  views.push({ name: 'picture', run });
+  return views;
+}

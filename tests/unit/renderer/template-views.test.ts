@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { flowStreams } from '../../../renderer/templates/flow-layout.ts';
+import { builtTemplate, cosine, largestOf } from '../../../renderer/templates/template-scale.ts';
+import { viewsOf } from '../../../renderer/templates/view-names.ts';
+import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
+
+const options = { columns: 2, tile: 50, gapX: 10, rowHeight: 100, endX: 300, endY: 120, widest: 60 };
+
+/** Heights at which the outlines of a stream arrive at the score, from the last bend of its path. */
+function arrival(path: string): [number, number] {
+  const [, top, bottom] = /300\.0 ([\d.]+)V([\d.]+)C/.exec(path)!;
+  return [Number(top), Number(bottom)];
+}
+
+describe('streams of a flow', () => {
+  it('arrive as wide as their contributions, side by side, centred on the score', () => {
+    const streams = flowStreams([{ value: 3 }, { value: -1 }, { value: 1 }, { value: 1 }], options);
+
+    expect(streams.map(({ sign }) => sign)).toEqual(['for', 'against', 'for']);
+    // 6 in all are 60 px wide: 5 for the score from 90 on, 1 against it from 140 to 150.
+    expect(streams.map(({ path }) => arrival(path))).toEqual([[90, 120], [140, 150], [120, 140]]); // prettier-ignore
+  });
+
+  it('are none where nothing contributes', () => {
+    expect(flowStreams([{ value: 0 }], options)).toEqual([]);
+  });
+});
+
+describe('templates', () => {
+  it('are built from the first units by their weights', () => {
+    const templates = Float32Array.of(1, 2, 10, 20, 100, 200);
+
+    expect([...builtTemplate(templates, Float32Array.of(1, 0.5, -1), 2, 2)]).toEqual([6, 12]);
+    expect(largestOf([1, -7], [3])).toBe(7);
+  });
+
+  it('are alike by the cosine of their angle', () => {
+    expect(cosine([1, 0], [1, 1])).toBeCloseTo(Math.SQRT1_2, 12);
+    expect(cosine([0, 0], [1, 1])).toBe(0);
+  });
+});
+
+describe('views', () => {
+  const run = (id: string, kind: 'linear' | 'mlp') => ({ id, recipe: { model: { kind } } }) as RunSummary;
+  const names = (of: RunSummary, companion: RunSummary | null) =>
+    viewsOf(of, companion).map(({ name, run: { id } }) => `${name} ${id}`);
+
+  it('of a linear run and an MLP belong to the run they show', () => {
+    const both = ['classes a', 'weights b', 'recombined b'];
+
+    expect(names(run('a', 'linear'), run('b', 'mlp'))).toEqual([...both, 'picture a']);
+    expect(names(run('b', 'mlp'), run('a', 'linear'))).toEqual([...both, 'picture b']);
+    expect(names(run('a', 'linear'), null)).toEqual(['classes a', 'picture a']);
+  });
+});
