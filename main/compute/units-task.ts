@@ -1,4 +1,5 @@
 /** `compute.units`: what the hidden units of a network do over many pictures. */
+import { transpose } from '../../core/array/linear-algebra.ts';
 import { matrixOf, type Matrix } from '../../core/array/matrix.ts';
 import { cancelled, StudioError } from '../../core/errors.ts';
 import { ablationCurve, classesServed, meanAnswers } from '../../core/explanation/participation.ts';
@@ -61,6 +62,7 @@ export function unitsTask(
     colourAxisRadians: column((look) => look.colourAxisRadians),
     nearestTwin: Uint32Array.from(twins.nearest, (twin, unit) => (twin < 0 ? unit : twin)),
     twinCosine: Float32Array.from(twins.cosines, (cosine) => (Number.isFinite(cosine) ? cosine : 0)),
+    outgoing: Float32Array.from(transpose(last.weights).data),
     meanAnswers: Float32Array.from(byClass.data),
     activeShare: Float32Array.from(active),
     classesServed: Float32Array.from(classesServed(last.weights, mean)),

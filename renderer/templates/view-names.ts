@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../core/rpc/contract/runs.ts';
 
-/** `classes`: a linear model's templates; `weights`: the bank of an MLP; `recombined` and `picture`: one picture looked into. */
-export type TemplatesViewName = 'classes' | 'weights' | 'recombined' | 'picture';
+/** `classes`: a linear model's templates; `weights`: the bank of an MLP; `units`: whom its units serve; `recombined` and `picture`: one picture looked into. */
+export type TemplatesViewName = 'classes' | 'weights' | 'units' | 'recombined' | 'picture';
 
 export interface NamedView {
   readonly name: TemplatesViewName;
@@ -16,7 +16,8 @@ export function viewsOf(run: RunSummary, companion: RunSummary | null): NamedVie
   const mlp = isLinear ? companion : run;
   const views: NamedView[] = [];
   if (linear !== null) views.push({ name: 'classes', run: linear });
-  if (mlp !== null) views.push({ name: 'weights', run: mlp }, { name: 'recombined', run: mlp });
+  if (mlp !== null)
+    views.push({ name: 'weights', run: mlp }, { name: 'units', run: mlp }, { name: 'recombined', run: mlp });
   views.push({ name: 'picture', run });
   return views;
 }

@@ -56,7 +56,8 @@ export const UnitStudy = v.object({
   colourAxisRadians: float32s,
   nearestTwin: uint32s,
   twinCosine: float32s,
-  /** Last hidden layer: (units, classes) mean answers, share of pictures each unit answers, and how many classes it serves. */
+  /** Last hidden layer: (units, classes) weights to the classes and mean answers to each class's pictures; share of pictures each unit answers, and how many classes it serves. */
+  outgoing: float32s,
   meanAnswers: float32s,
   activeShare: float32s,
   classesServed: float32s,

@@ -46,7 +46,7 @@ describe('views', () => {
     viewsOf(of, companion).map(({ name, run: { id } }) => `${name} ${id}`);
 
   it('of a linear run and an MLP belong to the run they show', () => {
-    const both = ['classes a', 'weights b', 'recombined b'];
+    const both = ['classes a', 'weights b', 'units b', 'recombined b'];
 
     expect(names(run('a', 'linear'), run('b', 'mlp'))).toEqual([...both, 'picture a']);
     expect(names(run('b', 'mlp'), run('a', 'linear'))).toEqual([...both, 'picture b']);
