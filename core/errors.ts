@@ -41,6 +41,8 @@ export interface ErrorDetails {
   RUN_NOT_TRAINED: { run: string };
   RUN_IS_ACTIVE: { run: string };
   RUN_NOT_ACTIVE: { run: string };
+  /** No run was interrupted. */
+  NOTHING_TO_RESUME: Record<never, never>;
   /** After an interruption a step was computed once more and came out differently. */
   RESUME_DIFFERS: { step: number };
   CLASSES_DIFFER: { expected: string; actual: string };

@@ -1,13 +1,14 @@
-/** `tessera train` and `tessera recipe`: from a dataset or folder to a trained model. */
+/** `tessera train`, `resume` and `recipe`: from a dataset or folder to a trained model. */
 import type { Command } from 'commander';
 import { StudioError } from '../../../core/errors.ts';
 import { m } from '../../../core/messages/compiled/messages.js';
+import type { DatasetSummary } from '../../../core/rpc/contract/datasets.ts';
 import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
 import { datasetFields, datasetOrSource, findDataset } from '../datasets.ts';
 import type { CommandContext } from '../index.ts';
 import { percent } from '../output.ts';
 import { addRecipeFlags, recipeFromFlags, type RecipeFlags } from '../recipe-flags.ts';
-import { modelToJudge } from '../runs.ts';
+import { findRun, modelToJudge } from '../runs.ts';
 import type { Studio } from '../studio.ts';
 
 export function trainCommands(program: Command, context: CommandContext): void {
@@ -20,6 +21,10 @@ export function trainCommands(program: Command, context: CommandContext): void {
   ).action((named: string, flags: RecipeFlags & { test?: string; threads?: string }) =>
     context.run('write', (studio) => train(studio, named, flags)),
   );
+  program
+    .command('resume [run]')
+    .description(m.cli_resume())
+    .action((named: string | undefined) => context.run('write', (studio) => resume(studio, named)));
   addRecipeFlags(program.command('recipe <dataset>').description(m.cli_recipe())).action(
     (named: string, flags: RecipeFlags) =>
       context.run('read', async (studio) => {
@@ -36,18 +41,48 @@ async function train(
   named: string,
   flags: RecipeFlags & { test?: string; threads?: string },
 ): Promise<void> {
-  const { rpc, output, backend, signal } = studio;
+  const { rpc, output, backend } = studio;
   const { dataset, importSeconds } = await datasetOrSource(studio, named, flags.test);
   const recipe = await recipeFromFlags(dataset, flags);
+  if (backend.info.interruptedRuns.length > 0) output.note(m.cli_train_interrupted());
+  const threads = flags.threads === undefined ? {} : { threads: Number(flags.threads) };
+  await follow(studio, dataset, importSeconds, async () => {
+    const { runId } = await rpc.call('training.start', { recipe, ...threads });
+    return runId;
+  });
+}
 
+/** Goes on with a run from its newest checkpoint: with the one named, else with the newest that was interrupted. */
+async function resume(studio: Studio, named: string | undefined): Promise<void> {
+  const { rpc, backend } = studio;
+  const interrupted = new Set(backend.info.interruptedRuns);
+  const { runs } = await rpc.call('runs.list', {});
+  const newest = runs
+    .filter(({ id }) => interrupted.has(id))
+    .reduce<RunSummary | null>((best, run) => (best !== null && best.number > run.number ? best : run), null);
+  const run = named === undefined ? newest : await findRun(studio, named);
+  if (run === null) throw new StudioError('NOTHING_TO_RESUME', {});
+  const dataset = await rpc.call('datasets.open', { datasetId: run.datasetId });
+  await follow(studio, dataset, 0, async () => {
+    await rpc.call('training.resume', { runId: run.id });
+    return run.id;
+  });
+}
+
+/** Sets a run going and stays with it until it ends: an ack for each durable commit, then the result. */
+async function follow(
+  studio: Studio,
+  dataset: DatasetSummary,
+  importSeconds: number,
+  begin: () => Promise<string>,
+): Promise<void> {
+  const { rpc, output, backend, signal } = studio;
   // An ack follows the commit it speaks of, so a reader may rely on the step from then on.
   const stopAcks = backend.onAck(({ run, step }) =>
     output.result({ type: 'ack', run, step }, () => `ACK ${run}:${step}`),
   );
-  const { runId } = await rpc.call('training.start', {
-    recipe,
-    ...(flags.threads === undefined ? {} : { threads: Number(flags.threads) }),
-  });
+  const runId = await begin();
+  const { recipe, epochs: doneBefore } = await rpc.call('runs.get', { runId });
   const stop = () => void rpc.call('training.stop', { runId }).catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
@@ -57,7 +92,7 @@ async function train(
       { runId },
       {
         onprogress: (event) => {
-          if (event.kind !== 'epoch') return;
+          if (event.kind !== 'epoch' || event.record.epoch <= doneBefore) return;
           const { epoch, trainLoss, validationAccuracy } = event.record;
           output.note(
             m.cli_train_epoch({
@@ -77,7 +112,7 @@ async function train(
   const run = await rpc.call('runs.get', { runId });
   if (run.status === 'failed' || run.status === 'diverged' || run.status === 'interrupted') throw failureOf(run);
   const { epochs } = await rpc.call('runs.curves', { runId });
-  const test = (dataset.counts.test ?? 0) === 0 ? null : await judge(studio, run);
+  const test = run.testAccuracy === null ? null : await judge(studio, run);
   const result = {
     type: 'result',
     run: runId,
