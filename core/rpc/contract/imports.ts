@@ -4,6 +4,9 @@ import { bytes, Count, FitPolicy, Fraction, Id, Name, Seed } from './common.ts';
 
 export const importSides = { min: 8, max: 128 } as const;
 
+const Paths = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(16));
+const Side = v.pipe(v.number(), v.integer(), v.minValue(importSides.min), v.maxValue(importSides.max));
+
 /** What was found, before anything is written. */
 export const SourcePreview = v.object({
   path: v.string(),
@@ -27,7 +30,7 @@ export type SourcePreview = v.InferOutput<typeof SourcePreview>;
 export const ImportOptions = v.object({
   name: Name,
   /** Side in pixels; null keeps the own size of IDX and CIFAR. */
-  size: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(importSides.min), v.maxValue(importSides.max))),
+  size: v.nullable(Side),
   fit: FitPolicy,
   /** Part of the pictures that becomes the test split where the source has none; 0 makes none. */
   testFraction: v.optional(v.pipe(Fraction, v.maxValue(0.9)), 0.2),
@@ -53,13 +56,13 @@ export const importsContract = {
    * NO_CLASS_FOLDERS, BAD_DATASET_FILE, CANCELLED.
    */
   'imports.look': {
-    input: v.object({ paths: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(16)) }),
+    input: v.object({ paths: Paths }),
     progress: v.object({ files: Count }),
     output: SourcePreview,
   },
   /** A few pictures of the source as they would be stored with this size and fit, beside their own size. */
   'imports.tryFit': {
-    input: v.object({ paths: v.array(v.string()), size: Count, fit: FitPolicy, count: v.pipe(Count, v.maxValue(24)) }),
+    input: v.object({ paths: Paths, size: Side, fit: FitPolicy, count: v.pipe(Count, v.maxValue(24)) }),
     output: v.object({
       pictures: v.array(
         v.object({
@@ -78,7 +81,7 @@ export const importsContract = {
   },
   /** Starts the import as a job and returns at once; the job's `datasetId` is set when it has finished. */
   'imports.start': {
-    input: v.object({ paths: v.array(v.string()), options: ImportOptions }),
+    input: v.object({ paths: Paths, options: ImportOptions }),
     output: v.object({ jobId: Id }),
   },
   /** Reads what was added or changed since, drops what is gone; unchanged files are not read again. */

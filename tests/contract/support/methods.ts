@@ -1,0 +1,463 @@
+/**
+ * Every method of the contract with an input it takes and what its answer has to be, beyond its schema. The type asks for a row
+ * of each, so that a method cannot be added without one.
+ */
+import { rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { expect } from 'vitest';
+import type { CallInput, MethodOf, Output, Progress } from '../../../core/rpc/define.ts';
+import type { StudioContract } from '../../../core/rpc/contract/index.ts';
+import { importFolder, side, type WholeStudio, writePictures } from './whole-studio.ts';
+
+type Method = MethodOf<StudioContract>;
+
+export interface MethodCase<M extends Method> {
+  readonly input: (studio: WholeStudio) => CallInput<StudioContract, M> | Promise<CallInput<StudioContract, M>>;
+  readonly expects: (
+    answer: Output<StudioContract, M>,
+    studio: WholeStudio,
+    reports: readonly Progress<StudioContract, M>[],
+  ) => void | Promise<void>;
+  /** It reports until the caller has enough. */
+  readonly isEndless?: true;
+}
+
+const none = () => ({});
+const nothing = (answer: object) => expect(answer).toEqual({});
+const pixels = side * side * 3;
+
+/** A dataset of its own, for what would change the common one. */
+async function ownDataset({ rpc, pictures }: WholeStudio): Promise<string> {
+  const folder = join(dirname(pictures), `own-${Math.random().toString(36).slice(2)}`);
+  await writePictures(folder);
+  return importFolder(rpc, folder, 'own');
+}
+
+/** A run that trains until it is told to stop. */
+async function longRun({ rpc, datasetId }: WholeStudio): Promise<string> {
+  const recipe = { ...(await rpc.call('training.defaults', { datasetId, model: 'linear' })), epochs: 100_000 };
+  const { runId } = await rpc.call('training.start', { recipe, threads: 1, name: 'long' });
+  return runId;
+}
+
+async function statusOf({ rpc }: WholeStudio, runId: string): Promise<string> {
+  return (await rpc.call('runs.get', { runId })).status;
+}
+
+/** The run whose fate the call decided. */
+let current = '';
+
+export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
+  'app.info': { input: none, expects: (info) => expect(info).toMatchObject({ host: 'cli', version: '0.1.0' }) },
+  'app.watch': {
+    input: none,
+    isEndless: true,
+    expects: (_, __, [status]) => expect(['starting', 'ready', 'busy']).toContain(status!.compute),
+  },
+  'settings.get': { input: none, expects: ({ settings }) => expect(settings.importSize).toBe(32) },
+  'settings.set': {
+    input: () => ({ changes: { textSize: 120 } }),
+    expects: async (_, { rpc }) => expect((await rpc.call('settings.get', {})).settings.textSize).toBe(120),
+  },
+  'view.get': { input: none, expects: ({ values }) => expect(values).toBeTypeOf('object') },
+  'view.set': {
+    input: () => ({ key: 'zoom', value: { x: [0, 2] } }),
+    expects: async (_, { rpc }) => expect((await rpc.call('view.get', {})).values['zoom']).toEqual({ x: [0, 2] }),
+  },
+
+  'datasets.list': {
+    input: none,
+    expects: ({ datasets }, { datasetId }) => expect(datasets.map(({ id }) => id)).toContain(datasetId),
+  },
+  'datasets.open': {
+    input: ({ datasetId }) => ({ datasetId }),
+    expects: (dataset) =>
+      expect(dataset).toMatchObject({
+        name: 'pets',
+        width: side,
+        classes: ['bright', 'dark'],
+        outcomes: { imported: 12, rejected: 1 },
+      }),
+  },
+  'datasets.columns': {
+    input: ({ datasetId }) => ({ datasetId }),
+    expects: ({ labels }) => expect([...labels]).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]),
+  },
+  'datasets.pixels': {
+    input: ({ datasetId }) => ({ datasetId, indices: Uint32Array.of(11, 0) }),
+    // The last dark picture, then the first bright one, as they were drawn.
+    expects: (answer) => {
+      expect(answer.pixels).toHaveLength(2 * pixels);
+      expect([...answer.pixels.subarray(0, 3)]).toEqual([0, 8, 16]);
+      expect([...answer.pixels.subarray(pixels, pixels + 3)]).toEqual([150, 153, 156]);
+    },
+  },
+  'datasets.pictures': {
+    input: ({ datasetId }) => ({ datasetId, indices: Uint32Array.of(7) }),
+    expects: ({ pictures }) =>
+      expect(pictures[0]).toMatchObject({ index: 7, path: 'dark/1.png', label: 1, outcome: 'imported' }),
+  },
+  'datasets.classMeans': {
+    input: ({ datasetId }) => ({ datasetId }),
+    expects: ({ pixels: means }) => {
+      expect(means).toHaveLength(2 * pixels);
+      expect(means[0]).toBe(150);
+      expect(means[pixels]).toBe(0);
+    },
+  },
+  'datasets.problems': {
+    input: ({ datasetId }) => ({ datasetId, kind: 'exact-duplicate', offset: 0, limit: 10 }),
+    expects: ({ total, groups }) => expect({ total, groups }).toEqual({ total: 0, groups: [] }),
+  },
+  'datasets.files': {
+    input: ({ datasetId }) => ({ datasetId, outcome: null, offset: 0, limit: 10 }),
+    expects: ({ total, files }) => {
+      expect(total).toBe(1);
+      expect(files[0]).toMatchObject({ path: 'dark/broken.png', outcome: 'rejected', label: 'dark' });
+    },
+  },
+  'datasets.rename': {
+    input: async (studio) => ({ datasetId: (current = await ownDataset(studio)), name: 'renamed' }),
+    expects: async (_, { rpc }) =>
+      expect((await rpc.call('datasets.open', { datasetId: current })).name).toBe('renamed'),
+  },
+  'datasets.edit': {
+    input: async (studio) => ({
+      datasetId: await ownDataset(studio),
+      indices: Uint32Array.of(0, 1),
+      change: { kind: 'exclude' },
+    }),
+    expects: ({ dataset }) => expect(dataset.excluded).toBe(2),
+  },
+  'datasets.undo': {
+    input: async (studio) => {
+      const datasetId = await ownDataset(studio);
+      const change = { kind: 'label', label: 1 } as const;
+      const { editId } = await studio.rpc.call('datasets.edit', { datasetId, indices: Uint32Array.of(0), change });
+      return { datasetId, editId };
+    },
+    expects: ({ dataset }) => expect(dataset.classCounts).toEqual([6, 6]),
+  },
+  'datasets.trash': {
+    input: async (studio) => ({ datasetId: (current = await ownDataset(studio)) }),
+    expects: async (_, { rpc }) => {
+      const { datasets } = await rpc.call('datasets.list', {});
+      expect(datasets.map(({ id }) => id)).not.toContain(current);
+    },
+  },
+  'datasets.restore': {
+    input: async (studio) => {
+      current = await ownDataset(studio);
+      await studio.rpc.call('datasets.trash', { datasetId: current });
+      return { datasetId: current };
+    },
+    expects: async (_, { rpc }) => {
+      const { datasets } = await rpc.call('datasets.list', {});
+      expect(datasets.map(({ id }) => id)).toContain(current);
+    },
+  },
+  'datasets.checkSource': {
+    input: ({ datasetId }) => ({ datasetId }),
+    expects: (changes) => expect(changes).toEqual({ state: 'unchanged', added: 0, removed: 0, modified: 0 }),
+  },
+  'datasets.locate': {
+    input: async (studio) => ({ datasetId: (current = await ownDataset(studio)), path: dirname(studio.pictures) }),
+    expects: async (_, { rpc, pictures }) =>
+      expect((await rpc.call('datasets.open', { datasetId: current })).sourcePath).toBe(dirname(pictures)),
+  },
+
+  'imports.look': {
+    input: ({ pictures }) => ({ paths: [pictures] }),
+    expects: (preview, { datasetId }) =>
+      expect(preview).toMatchObject({
+        kind: 'folder',
+        files: 13,
+        classes: [
+          { name: 'bright', train: 6 },
+          { name: 'dark', train: 7 },
+        ],
+        existing: { datasetId, changed: false },
+      }),
+  },
+  'imports.tryFit': {
+    input: ({ pictures }) => ({ paths: [pictures], size: 16, fit: 'stretch', count: 3 }),
+    expects: ({ pictures: tried }) => {
+      expect(tried).toHaveLength(3);
+      expect(tried[0]).toMatchObject({ width: 16, height: 16, originalWidth: side });
+    },
+  },
+  'imports.start': {
+    input: ({ pictures }) => ({ paths: [pictures], options: { name: 'again', size: side, fit: 'pad' } }),
+    expects: async ({ jobId }, { rpc }) => {
+      const { datasetId } = await rpc.call('imports.finished', { jobId });
+      expect(await rpc.call('datasets.open', { datasetId })).toMatchObject({ name: 'again', fit: 'pad' });
+    },
+  },
+  'imports.again': {
+    input: async (studio) => {
+      current = await ownDataset(studio);
+      const { sourcePath } = await studio.rpc.call('datasets.open', { datasetId: current });
+      rmSync(join(sourcePath!, 'dark', 'broken.png'));
+      return { datasetId: current };
+    },
+    expects: async ({ jobId }, { rpc }) => {
+      await rpc.call('imports.finished', { jobId });
+      const { outcomes } = await rpc.call('datasets.open', { datasetId: current });
+      expect(outcomes).toMatchObject({ imported: 12, rejected: 0 });
+    },
+  },
+  'imports.finished': {
+    input: async ({ rpc, pictures }) =>
+      rpc.call('imports.start', { paths: [pictures], options: { name: 'waited for', size: side, fit: 'crop' } }),
+    expects: async ({ datasetId }, { rpc }) =>
+      expect((await rpc.call('datasets.open', { datasetId })).name).toBe('waited for'),
+  },
+  'samples.list': {
+    input: none,
+    expects: ({ samples }) => expect(samples.map(({ id }) => id)).toEqual(['shapes', 'handwriting']),
+  },
+  'samples.open': {
+    input: () => ({ sampleId: 'handwriting' }),
+    expects: async ({ datasetId }, { rpc }) =>
+      expect(await rpc.call('datasets.open', { datasetId })).toMatchObject({ kind: 'sample', channels: 1 }),
+  },
+
+  'files.list': {
+    input: ({ pictures }) => ({ path: pictures }),
+    expects: ({ entries, path }, { pictures }) => {
+      expect(path).toBe(pictures);
+      expect(entries.map(({ name, kind }) => [name, kind])).toEqual([
+        ['bright', 'folder'],
+        ['dark', 'folder'],
+      ]);
+    },
+  },
+  'files.beginUpload': { input: () => ({ name: 'dropped' }), expects: ({ uploadId }) => expect(uploadId).not.toBe('') },
+  'files.uploadBlock': {
+    input: async ({ rpc }) => ({
+      ...(await rpc.call('files.beginUpload', { name: 'dropped' })),
+      path: 'cat/a.png',
+      offset: 0,
+      block: Uint8Array.of(1, 2),
+    }),
+    expects: nothing,
+  },
+  'files.uploadFiles': {
+    input: async ({ rpc }) => ({
+      ...(await rpc.call('files.beginUpload', { name: 'dropped' })),
+      files: [{ path: 'cat/a.png', content: Uint8Array.of(1) }],
+    }),
+    expects: nothing,
+  },
+  'files.endUpload': {
+    input: async ({ rpc }) => {
+      const { uploadId } = await rpc.call('files.beginUpload', { name: 'dropped' });
+      const files = ['a', 'b'].map((name) => ({ path: `cat/${name}.png`, content: Uint8Array.of(1) }));
+      await rpc.call('files.uploadFiles', { uploadId, files });
+      return { uploadId };
+    },
+    expects: ({ path, files }) => {
+      expect(files).toBe(2);
+      expect(basename(path)).toBe('dropped');
+    },
+  },
+  'files.dropUpload': {
+    input: ({ rpc }) => rpc.call('files.beginUpload', { name: 'dropped' }),
+    expects: nothing,
+  },
+
+  'jobs.watch': {
+    input: none,
+    isEndless: true,
+    expects: (_, __, [first]) => expect(first!.jobs).toBeInstanceOf(Array),
+  },
+  'jobs.cancel': {
+    input: async (studio) => {
+      current = await longRun(studio);
+      const jobId = await jobOf(studio, current);
+      return { jobId };
+    },
+    expects: async (_, studio) => {
+      await studio.rpc.call('training.watch', { runId: current });
+      expect(await statusOf(studio, current)).toBe('stopped');
+    },
+  },
+  'jobs.count': { input: none, expects: ({ active }) => expect(active).toBeGreaterThanOrEqual(0) },
+
+  'training.defaults': {
+    input: ({ datasetId }) => ({ datasetId, model: 'mlp' }),
+    expects: (recipe, { datasetId, version }) =>
+      expect(recipe).toMatchObject({ dataset: { id: datasetId, version }, model: { kind: 'mlp' } }),
+  },
+  'training.start': {
+    input: async ({ rpc, datasetId }) => ({
+      recipe: { ...(await rpc.call('training.defaults', { datasetId, model: 'linear' })), epochs: 3 },
+      name: 'three epochs',
+    }),
+    expects: async ({ runId }, { rpc }) => {
+      await rpc.call('training.watch', { runId });
+      expect(await rpc.call('runs.get', { runId })).toMatchObject({
+        name: 'three epochs',
+        epochs: 3,
+        status: 'finished',
+      });
+    },
+  },
+  'training.watch': {
+    input: ({ linearRun }) => ({ runId: linearRun }),
+    expects: ({ status }, _, reports) => {
+      expect(status).toBe('finished');
+      expect(reports.map(({ kind }) => kind)).toEqual(['status', 'plan', 'steps', 'epoch', 'epoch', 'checkpoint']);
+    },
+  },
+  'training.pause': {
+    input: async (studio) => ({ runId: (current = await longRun(studio)) }),
+    expects: async (_, studio) => {
+      expect(await statusOf(studio, current)).toBe('paused');
+      await studio.rpc.call('training.discard', { runId: current });
+    },
+  },
+  'training.resume': {
+    input: async (studio) => {
+      current = await longRun(studio);
+      await studio.rpc.call('training.pause', { runId: current });
+      return { runId: current };
+    },
+    expects: async (_, studio) => {
+      expect(['queued', 'running']).toContain(await statusOf(studio, current));
+      await studio.rpc.call('training.discard', { runId: current });
+    },
+  },
+  'training.stop': {
+    input: async (studio) => ({ runId: (current = await longRun(studio)) }),
+    expects: async (_, studio) => expect(await statusOf(studio, current)).toBe('stopped'),
+  },
+  'training.discard': {
+    input: async (studio) => ({ runId: (current = await longRun(studio)) }),
+    expects: async (_, { rpc }) => expect((await rpc.call('runs.get', { runId: current })).inTrash).toBe(true),
+  },
+
+  'runs.list': {
+    input: none,
+    expects: ({ runs }, { linearRun, networkRun }) =>
+      expect(runs.map(({ id }) => id)).toEqual(expect.arrayContaining([linearRun, networkRun])),
+  },
+  'runs.get': {
+    input: ({ networkRun }) => ({ runId: networkRun }),
+    // (192 + 1)·4 weights and biases into the hidden layer, (4 + 1)·2 out of it.
+    expects: (run) => expect(run).toMatchObject({ status: 'finished', epochs: 2, parameters: 193 * 4 + 5 * 2 }),
+  },
+  'runs.curves': {
+    input: ({ linearRun }) => ({ runId: linearRun }),
+    expects: ({ epochs, steps }) => {
+      expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2]);
+      expect([...steps.steps]).toEqual([1, 2]);
+    },
+  },
+  'runs.rename': {
+    input: ({ linearRun }) => ({ runId: linearRun, name: 'mine' }),
+    expects: async (_, { rpc, linearRun }) =>
+      expect((await rpc.call('runs.get', { runId: linearRun })).name).toBe('mine'),
+  },
+  'runs.note': {
+    input: ({ linearRun }) => ({ runId: linearRun, note: 'the first one' }),
+    expects: async (_, { rpc, linearRun }) =>
+      expect((await rpc.call('runs.get', { runId: linearRun })).note).toBe('the first one'),
+  },
+  'runs.trash': {
+    input: async ({ rpc, linearRun }) => {
+      const { runId } = await rpc.call('runs.repeat', { runId: linearRun });
+      await rpc.call('training.watch', { runId });
+      return { runIds: [(current = runId)] };
+    },
+    expects: async (_, { rpc }) => expect((await rpc.call('runs.get', { runId: current })).inTrash).toBe(true),
+  },
+  'runs.restore': {
+    input: async ({ rpc, linearRun }) => {
+      await rpc.call('runs.trash', { runIds: [linearRun] });
+      return { runIds: [linearRun] };
+    },
+    expects: async (_, { rpc, linearRun }) =>
+      expect((await rpc.call('runs.get', { runId: linearRun })).inTrash).toBe(false),
+  },
+  'runs.emptyTrash': {
+    input: async ({ rpc, linearRun }) => {
+      const { runId } = await rpc.call('runs.repeat', { runId: linearRun });
+      await rpc.call('training.watch', { runId });
+      await rpc.call('runs.trash', { runIds: [(current = runId)] });
+      return {};
+    },
+    expects: async ({ deleted, freedBytes }, { rpc }) => {
+      expect(deleted).toBeGreaterThan(0);
+      expect(freedBytes).toBeGreaterThan(0);
+      await expect(rpc.call('runs.get', { runId: current })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+    },
+  },
+  'runs.repeat': {
+    input: ({ networkRun }) => ({ runId: networkRun }),
+    expects: async ({ runId }, { rpc, networkRun }) => {
+      await rpc.call('training.watch', { runId });
+      expect(await rpc.call('runs.get', { runId })).toMatchObject({ repeatOf: networkRun, repeatIsExact: true });
+    },
+  },
+
+  'explanation.templates': {
+    input: ({ linearRun }) => ({ runId: linearRun }),
+    expects: (answer) => {
+      expect(answer).toMatchObject({ layer: 'class', total: 2, width: side, classes: ['bright', 'dark'] });
+      expect(answer.templates).toHaveLength(2 * pixels);
+    },
+  },
+  'explanation.picture': {
+    input: ({ networkRun }) => ({ runId: networkRun, picture: 3, toward: null, label: 1, shownUnits: 4 }),
+    expects: ({ sumDifference, templateDifference, engineDifference, tolerance, templates }) => {
+      for (const difference of [sumDifference, templateDifference, engineDifference!]) {
+        expect(Math.abs(difference)).toBeLessThanOrEqual(tolerance);
+      }
+      expect(templates.length % pixels).toBe(0);
+    },
+  },
+  'explanation.units': {
+    input: ({ networkRun }) => ({ runId: networkRun }),
+    expects: ({ tags, activeShare, ablation }) =>
+      expect([tags.length, activeShare.length, ablation.random.length]).toEqual([4, 4, 5]),
+  },
+  'evaluation.verdicts': {
+    input: ({ linearRun }) => ({ runId: linearRun, on: 'train' }),
+    expects: ({ confusion, truth, classes }) => {
+      expect(classes).toEqual(['bright', 'dark']);
+      expect(confusion.flat().reduce((a, b) => a + b, 0)).toBe(truth.length);
+    },
+  },
+  'evaluation.folder': {
+    input: ({ linearRun, pictures }) => ({ runId: linearRun, path: pictures }),
+    expects: ({ refused, truth }) => expect({ refused, judged: truth.length }).toEqual({ refused: 1, judged: 12 }),
+  },
+  'pictures.encode': {
+    input: () => ({ width: 2, height: 1, channels: 3, pixels: Uint8Array.of(1, 2, 3, 4, 5, 6) }),
+    expects: ({ png }) => expect([...png.subarray(1, 4)].map((code) => String.fromCharCode(code)).join('')).toBe('PNG'),
+  },
+  'prediction.predict': {
+    input: ({ linearRun, pictures }) => {
+      writeFileSync(join(dirname(pictures), 'words.jpg'), 'no picture');
+      return { runId: linearRun, paths: [join(pictures, 'dark/0.png'), join(dirname(pictures), 'words.jpg')] };
+    },
+    expects: (answer, _, reports) => {
+      expect(answer).toMatchObject({ predicted: 1, refused: 1, classes: ['bright', 'dark'] });
+      expect(reports.flatMap(({ results }) => results).map(({ kind }) => kind)).toEqual(['prediction', 'refused']);
+    },
+  },
+};
+
+async function jobOf({ rpc }: WholeStudio, runId: string): Promise<string> {
+  const enough = new AbortController();
+  return new Promise((resolve, reject) => {
+    const onprogress = ({ jobs }: Progress<StudioContract, 'jobs.watch'>) => {
+      const job = jobs.find((one) => one.runId === runId);
+      if (job === undefined) return;
+      resolve(job.id);
+      enough.abort();
+    };
+    rpc.call('jobs.watch', {}, { onprogress, signal: enough.signal }).catch(reject);
+  });
+}
