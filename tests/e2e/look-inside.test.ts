@@ -1,0 +1,77 @@
+/** What a linear model and an MLP learnt is looked into, picture by picture. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { anyHost } from './hosts/index.ts';
+import { finished, goTo, train, trySample } from './person.ts';
+import { expect, test } from './studio-test.ts';
+import { en, saying } from './words.ts';
+
+test('a score is taken apart into the templates that made it, and into the template of its picture', async ({
+  start,
+}) => {
+  const { page } = await start(anyHost);
+  await trySample(page, 'shapes');
+  await train(page, { model: 'linear', epochs: 4 });
+  await finished(page);
+  await train(page, { model: 'mlp', epochs: 4 });
+  await finished(page);
+
+  await goTo(page, en.place_templates);
+  await show(page, en.templates_view_recombined);
+  await expect(page.getByRole('heading', { name: saying(en.story_both) })).toBeVisible();
+  const score = await explainedScore(page);
+  expect(sum(await terms(page))).toBeCloseTo(score, 1); // the terms are shown with two digits each
+  await passesAxe(page);
+
+  // Another class has a score and units of its own.
+  await page.getByRole('radiogroup', { name: en.flow_scores }).getByRole('radio').nth(1).check({ force: true });
+  await expect.poll(async () => sum(await terms(page)).toFixed(1)).toBe((await explainedScore(page)).toFixed(1));
+
+  await show(page, en.templates_view_picture);
+  const facts = page.getByRole('group', { name: en.templates_inspector });
+  const tolerance = Number(await factOf(facts.getByText(en.exact_tolerance)));
+  expect(tolerance).toBeGreaterThan(0);
+  for (const name of [en.exact_sum, en.exact_template]) {
+    expect(Number(await factOf(facts.getByText(name)))).toBeLessThan(tolerance);
+  }
+  await page.getByRole('slider', { name: en.slide_label }).fill('1');
+  await expect(page.getByText(saying(en.slide_text))).toBeVisible();
+  await passesAxe(page);
+
+  await show(page, en.templates_view_units);
+  await expect(page.getByRole('heading', { name: en.units_ablation_title })).toBeVisible({ timeout: 20_000 });
+  await passesAxe(page);
+
+  await show(page, en.templates_view_classes);
+  await expect(page.getByRole('heading', { name: en.templates_title_one, level: 1 })).toBeVisible();
+});
+
+async function show(page: Page, view: string): Promise<void> {
+  await page.getByRole('radiogroup', { name: en.templates_view }).getByText(view, { exact: true }).click();
+}
+
+/** What the sentence under the flow adds up: units shown, the others, the bias. */
+async function terms(page: Page): Promise<number[]> {
+  const numbers = await page.getByText(saying(en.flow_sum_shown)).locator('..').locator('b').allTextContents();
+  return numbers.slice(0, -1).map(numberOf);
+}
+
+/** The score of the class that is explained, as the list of scores shows it. */
+async function explainedScore(page: Page): Promise<number> {
+  const row = page.getByRole('radiogroup', { name: en.flow_scores }).locator('label:has(input:checked)');
+  return numberOf((await row.locator('.number').textContent())!);
+}
+
+async function factOf(term: ReturnType<Page['getByText']>): Promise<string> {
+  return (await term.locator('xpath=ancestor::div[dt]').locator('dd').textContent())!.trim();
+}
+
+const numberOf = (text: string) => Number(text.replace('−', '-').replaceAll(',', ''));
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
+
+async function passesAxe(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+}
