@@ -51,4 +51,19 @@ export interface Kernels {
   ): void; // prettier-ignore
   sumOf(values: number, n: number): number;
   flushDenormals(values: number, n: number, limit: number): void;
+  readPatches(
+    pixels: number, width: number, channels: number, patchSize: number, stride: number, rows: number, columns: number,
+    offset: number, x: number, xStride: number,
+  ): void; // prettier-ignore
+  squaredNorms(x: number, rows: number, stride: number, into: number): void;
+  largestOfRows(a: number, aStride: number, rows: number, columns: number, labels: number, values: number): void;
+  addTriangle(
+    a: number, aStride: number, rows: number, words: number, squares: number, pools: number, pooled: number,
+    poolStride: number,
+  ): void; // prettier-ignore
+  nearerDistances(x: number, rows: number, stride: number, center: number, nearest: number): number;
+  panelProduct(
+    x: number, rows: number, xStride: number, panels: number, panelCount: number, length: number, bias: number, a: number,
+    aStride: number,
+  ): void; // prettier-ignore
 }

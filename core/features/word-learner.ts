@@ -1,0 +1,329 @@
+/**
+ * Visual words learnt at full speed: float32 kernels over one shared memory, on all threads.
+ *
+ *     prepare   rows of points whitened, and their squared lengths
+ *     assign    each point's nearest word and squared distance: one product of matrices
+ *     update    each word the mean of its points, in float64
+ *
+ * Between two phases all threads meet. Points are handed out in pieces; words are divided among the threads, and every
+ * sum goes through all points in their order: the bits do not depend on how many threads there are. The plain version is
+ * core/features/visual-words.ts with k-means.ts.
+ */
+import { matrixOf } from '../array/matrix.ts';
+import { cancelled } from '../errors.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import type { RandomGenerator } from '../random/generator.ts';
+import { permutation, uniformInteger } from '../random/sampling.ts';
+import type { WordFeatures } from '../recipe/feature-recipe.ts';
+import type { FitProgress } from './feature-extractor.ts';
+import { drawProportional, farthestPoints, moveTowards } from './k-means.ts';
+import { filledUp, MemoryPlan } from './memory-plan.ts';
+import { insertNearest, placesOf, seedingPoints, whiteningStep } from './visual-words.ts';
+import { fitWhitening, type Whitening } from './whitening.ts';
+import { writeWhitening, writeWords } from './word-encoder.ts';
+
+export type LearnerPhase = 'prepare' | 'assign' | 'update';
+export const learnerPhases: readonly LearnerPhase[] = ['prepare', 'assign', 'update'];
+
+/** Points that a thread takes at a time. */
+const rowsAtATime = 96;
+
+export interface LearnerLayout {
+  /** Points. */
+  readonly count: number;
+  readonly d: number;
+  readonly words: number;
+  readonly threads: number;
+  readonly rowLength: number;
+  readonly outputs: number;
+  /** Int32 words that threads wait on, and the next point to be handed out. */
+  readonly control: number;
+  readonly next: number;
+  readonly rows: number;
+  readonly norms: number;
+  readonly labels: number;
+  readonly squared: number;
+  readonly whitening: number;
+  readonly whiteningBias: number;
+  readonly panels: number;
+  readonly panelsBias: number;
+  /** (K, d) in float32. */
+  readonly centers: number;
+  readonly sizes: number;
+  readonly sums: number;
+  /** Points that the first words are drawn from, and the squared distance of each to the nearest so far. */
+  readonly seeds: number;
+  readonly nearest: number;
+  /** Of each thread. */
+  readonly products: readonly number[];
+  readonly values: readonly number[];
+  readonly end: number;
+}
+
+export function learnerLayout(options: WordFeatures, channels: number, threads: number): LearnerLayout {
+  const { patches: count, words, patchSize } = options;
+  const d = patchSize * patchSize * channels;
+  const rowLength = filledUp(d);
+  const outputs = filledUp(words);
+  const plan = new MemoryPlan();
+  const layout = {
+    count,
+    d,
+    words,
+    threads,
+    rowLength,
+    outputs,
+    control: plan.words(64),
+    next: plan.words(16),
+    rows: plan.words(count * rowLength),
+    norms: plan.words(count),
+    labels: plan.words(count),
+    squared: plan.words(count),
+    whitening: plan.words(rowLength * d),
+    whiteningBias: plan.words(rowLength),
+    panels: plan.words(outputs * d),
+    panelsBias: plan.words(outputs),
+    centers: plan.words(words * rowLength),
+    sizes: plan.words(words),
+    sums: plan.bytes(8 * words * d),
+    seeds: plan.words(Math.min(count, seedingPoints(words)) * rowLength),
+    nearest: plan.words(Math.min(count, seedingPoints(words))),
+    products: Array.from({ length: threads }, () => plan.words(rowsAtATime * Math.max(outputs, rowLength))),
+    values: Array.from({ length: threads }, () => plan.words(rowsAtATime)),
+  };
+  return { ...layout, end: plan.end };
+}
+
+/** What each thread does in each phase. */
+export function learnerProgram(
+  kernels: Kernels,
+  buffer: ArrayBufferLike,
+  layout: LearnerLayout,
+): (phase: LearnerPhase, thread: number) => void {
+  const { count, d, words, threads, rowLength, outputs } = layout;
+  const next = new Int32Array(buffer, layout.next, 1);
+  const rows = new Float32Array(buffer, layout.rows, count * rowLength);
+  const norms = new Float32Array(buffer, layout.norms, count);
+  const labels = new Uint32Array(buffer, layout.labels, count);
+  const squared = new Float32Array(buffer, layout.squared, count);
+  const centers = new Float32Array(buffer, layout.centers, words * rowLength);
+  const sizes = new Uint32Array(buffer, layout.sizes, words);
+  const sums = new Float64Array(buffer, layout.sums, words * d);
+
+  function forEachPiece(visit: (from: number, length: number) => void): void {
+    for (;;) {
+      const from = Atomics.add(next, 0, rowsAtATime);
+      if (from >= count) return;
+      visit(from, Math.min(rowsAtATime, count - from));
+    }
+  }
+
+  function prepare(thread: number): void {
+    const scratch = layout.products[thread]!;
+    const { whitening, whiteningBias } = layout;
+    forEachPiece((from, length) => {
+      const at = layout.rows + 4 * from * rowLength;
+      kernels.panelProduct(at, length, rowLength, whitening, Math.ceil(d / 8), d, whiteningBias, scratch, rowLength);
+      rows.set(new Float32Array(buffer, scratch, length * rowLength), from * rowLength);
+      kernels.squaredNorms(at, length, rowLength, layout.norms + 4 * from);
+    });
+  }
+
+  function assign(thread: number): void {
+    const products = layout.products[thread]!;
+    const values = new Float32Array(buffer, layout.values[thread]!, rowsAtATime);
+    const { panels, panelsBias } = layout;
+    forEachPiece((from, length) => {
+      const at = layout.rows + 4 * from * rowLength;
+      kernels.panelProduct(at, length, rowLength, panels, Math.ceil(words / 8), d, panelsBias, products, outputs);
+      kernels.largestOfRows(products, outputs, length, words, layout.labels + 4 * from, layout.values[thread]!);
+      for (let i = 0; i < length; i++) squared[from + i] = Math.max(0, norms[from + i]! - 2 * values[i]!);
+    });
+  }
+
+  /** Words of this thread: sums over all points, in their order. */
+  function update(thread: number): void {
+    const first = Math.floor((words * thread) / threads);
+    const end = Math.floor((words * (thread + 1)) / threads);
+    sums.fill(0, first * d, end * d);
+    sizes.fill(0, first, end);
+    for (let i = 0; i < count; i++) {
+      const k = labels[i]!;
+      if (k < first || k >= end) continue;
+      sizes[k]!++;
+      const from = i * rowLength;
+      const to = k * d;
+      for (let j = 0; j < d; j++) sums[to + j]! += rows[from + j]!;
+    }
+    for (let k = first; k < end; k++) {
+      const size = sizes[k]!;
+      for (let j = 0; j < d && size > 0; j++) centers[k * rowLength + j] = sums[k * d + j]! / size;
+    }
+  }
+
+  return (phase, thread) => {
+    if (phase === 'prepare') prepare(thread);
+    else if (phase === 'assign') assign(thread);
+    else update(thread);
+  };
+}
+
+export interface LearntWords {
+  readonly whitening: Whitening | null;
+  /** (K, d). */
+  readonly words: Float32Array;
+  readonly sizes: Uint32Array;
+  /** As in visual-words.ts. */
+  readonly examples: Uint32Array;
+  readonly inertia: number;
+}
+
+/**
+ * Learns from patches that lie, contrast-normalised, in the first d columns of `layout.rows`.
+ *
+ * @param positions  of the patches, three numbers each; see samplePositions.
+ * @param run        does one phase on all threads.
+ * @throws StudioError CANCELLED.
+ */
+export function learnWords(
+  options: WordFeatures,
+  positions: Uint32Array,
+  kernels: Kernels,
+  buffer: ArrayBufferLike,
+  layout: LearnerLayout,
+  run: (phase: LearnerPhase) => void,
+  random: RandomGenerator,
+  progress: FitProgress,
+): LearntWords {
+  const { count, d, words, rowLength } = layout;
+  const { iterations, minibatch } = options;
+  const floats = (at: number, length: number) => new Float32Array(buffer, at, length);
+  const rows = floats(layout.rows, count * rowLength);
+  const labels = new Uint32Array(buffer, layout.labels, count);
+  const squared = floats(layout.squared, count);
+  const centers = floats(layout.centers, words * rowLength);
+  const sizes = new Uint32Array(buffer, layout.sizes, words);
+  const total = iterations + 2;
+  const goOn = (done: number) => {
+    if (progress(done, total)) throw cancelled();
+  };
+  const phase = (name: LearnerPhase) => {
+    Atomics.store(new Int32Array(buffer, layout.next, 1), 0, 0);
+    run(name);
+  };
+  const pointOf = (i: number) => rows.subarray(i * rowLength, i * rowLength + d);
+  const centerOf = (k: number) => centers.subarray(k * rowLength, k * rowLength + d);
+  const showWords = () =>
+    writeWords(packedCenters(), floats, { words: layout.panels, wordsBias: layout.panelsBias }, d);
+  const packedCenters = () => {
+    const packed = new Float32Array(words * d);
+    for (let k = 0; k < words; k++) packed.set(centerOf(k), k * d);
+    return packed;
+  };
+
+  goOn(0);
+  const whitening = options.whitening === null ? null : whiteningOfSample(rows, layout, options.whitening);
+  if (whitening === null) kernels.squaredNorms(layout.rows, count, rowLength, layout.norms);
+  else {
+    writeWhitening(whitening, floats, layout, d);
+    phase('prepare');
+  }
+
+  goOn(1);
+  seed();
+  showWords();
+  if (minibatch !== null) moveByMinibatches(minibatch);
+  phase('assign');
+  for (let done = 0; minibatch === null && done < iterations; done++) {
+    goOn(2 + done);
+    const before = centers.slice();
+    phase('update');
+    fillEmpty();
+    showWords();
+    phase('assign');
+    if (before.every((value, i) => value === centers[i]!)) break;
+  }
+  sizes.fill(0);
+  for (let i = 0; i < count; i++) sizes[labels[i]!]!++;
+  let inertia = 0;
+  for (let i = 0; i < count; i++) inertia += squared[i]!;
+  return {
+    whitening,
+    words: packedCenters(),
+    sizes: sizes.slice(),
+    examples: examples(),
+    inertia,
+  };
+
+  /** k-means++ over some random points. */
+  function seed(): void {
+    const chosen = permutation(random, count).slice(0, Math.min(count, seedingPoints(words)));
+    const n = chosen.length;
+    const nearest = floats(layout.nearest, n).fill(Infinity);
+    const seeds = floats(layout.seeds, n * rowLength);
+    chosen.forEach((point, i) => seeds.set(rows.subarray(point * rowLength, (point + 1) * rowLength), i * rowLength));
+    copyCenter(0, chosen[uniformInteger(random, n)]!);
+    for (let k = 1; k < words; k++) {
+      const at = layout.centers + 4 * (k - 1) * rowLength;
+      const sum = kernels.nearerDistances(layout.seeds, n, rowLength, at, layout.nearest);
+      copyCenter(k, chosen[sum > 0 ? drawProportional(nearest, sum, random) : uniformInteger(random, n)]!);
+      if (k % 64 === 0) goOn(1 + k / words);
+    }
+  }
+
+  function copyCenter(k: number, point: number): void {
+    centerOf(k).set(pointOf(point));
+  }
+
+  /** Words without points go to the points that are farthest from theirs. */
+  function fillEmpty(): void {
+    const empty: number[] = [];
+    for (let k = 0; k < words; k++) if (sizes[k] === 0) empty.push(k);
+    const farthest = farthestPoints(squared, empty.length);
+    empty.forEach((k, i) => copyCenter(k, farthest[i]!));
+  }
+
+  function moveByMinibatches(batchSize: number): void {
+    const steps = Math.ceil((iterations * count) / batchSize);
+    const counts = new Float64Array(words);
+    const scratch = layout.products[0]!;
+    const batchLabels = new Uint32Array(batchSize);
+    const pieceLabels = layout.values[0]!;
+    for (let step = 0; step < steps; step++) {
+      if (step % 16 === 0) goOn(2 + (iterations * step) / steps);
+      const batch = Uint32Array.from({ length: batchSize }, () => uniformInteger(random, count));
+      batch.forEach((point, i) => {
+        const at = layout.rows + 4 * point * rowLength;
+        kernels.panelProduct(
+          at,
+          1,
+          rowLength,
+          layout.panels,
+          Math.ceil(words / 8),
+          d,
+          layout.panelsBias,
+          scratch,
+          layout.outputs,
+        );
+        kernels.largestOfRows(scratch, layout.outputs, 1, words, pieceLabels, pieceLabels + 4);
+        batchLabels[i] = new Uint32Array(buffer, pieceLabels, 1)[0]!;
+      });
+      batch.forEach((point, i) => moveTowards(centerOf(batchLabels[i]!), pointOf(point), ++counts[batchLabels[i]!]!));
+      showWords();
+    }
+  }
+
+  function examples(): Uint32Array {
+    const nearest: { distance: number; point: number }[][] = Array.from({ length: words }, () => []);
+    for (let i = 0; i < count; i++) insertNearest(nearest[labels[i]!]!, squared[i]!, i);
+    return placesOf(nearest, positions);
+  }
+}
+
+function whiteningOfSample(rows: Float32Array, { count, d, rowLength }: LearnerLayout, epsilon: number): Whitening {
+  const step = whiteningStep(count);
+  const n = Math.ceil(count / step);
+  const sample = new Float64Array(n * d);
+  for (let i = 0; i < n; i++) sample.set(rows.subarray(i * step * rowLength, i * step * rowLength + d), i * d);
+  return fitWhitening(matrixOf(n, d, sample), epsilon);
+}

@@ -1,0 +1,154 @@
+/**
+ * Patches of one picture, row by row, contrast-normalised: (p − mean) / √(variance + offset), variance with n − 1.
+ *
+ * Sums of bytes are whole numbers, so mean and variance are exact before they are rounded. What fills a row of x up stays
+ * as it is. core/features/patches.ts says what it computes.
+ */
+export function readPatches(
+  pixels: usize, width: u32, channels: u32, patchSize: u32, stride: u32, rows: u32, columns: u32, offset: f64,
+  x: usize, xStride: u32,
+): void {
+  const length = patchSize * channels;
+  const d = patchSize * length;
+  const pictureRow = width * channels;
+  for (let row: u32 = 0; row < rows; row++) {
+    for (let column: u32 = 0; column < columns; column++) {
+      const corner = pixels + row * stride * pictureRow + column * stride * channels;
+      let sum: u32 = 0, squares: u32 = 0;
+      for (let r: u32 = 0; r < patchSize; r++) {
+        const line = corner + r * pictureRow;
+        for (let i: u32 = 0; i < length; i++) {
+          const p = <u32>load<u8>(line + i);
+          sum += p;
+          squares += p * p;
+        }
+      }
+      const mean = <f64>sum / <f64>d;
+      const variance = (<f64>squares - <f64>sum * mean) / <f64>(d - 1) + offset;
+      const factor = variance > 0 ? 1 / sqrt<f64>(variance) : 0;
+      let target = x;
+      for (let r: u32 = 0; r < patchSize; r++) {
+        const line = corner + r * pictureRow;
+        for (let i: u32 = 0; i < length; i++) {
+          store<f32>(target, <f32>((<f64>load<u8>(line + i) - mean) * factor));
+          target += 4;
+        }
+      }
+      x += (<usize>xStride) << 2;
+    }
+  }
+}
+
+/** ‖x‖² of rows of `stride` floats, a multiple of 4. */
+export function squaredNorms(x: usize, rows: u32, stride: u32, into: usize): void {
+  const rowBytes = (<usize>stride) << 2;
+  for (let i: u32 = 0; i < rows; i++) {
+    let sum = f32x4.splat(0);
+    const end = x + rowBytes;
+    while (x < end) {
+      const four = v128.load(x);
+      sum = f32x4.relaxed_madd(four, four, sum);
+      x += 16;
+    }
+    store<f32>(into + ((<usize>i) << 2), (f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 2)) + (f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 3)));
+  }
+}
+
+/** Of each row of a, the place of its largest entry, the lowest among equals, and the entry. */
+export function largestOfRows(a: usize, aStride: u32, rows: u32, columns: u32, labels: usize, values: usize): void {
+  const whole = columns & ~3;
+  for (let i: u32 = 0; i < rows; i++) {
+    const row = a + ((<usize>i * aStride) << 2);
+    let best = f32x4.splat(-Infinity), where = i32x4.splat(0), place = i32x4(0, 1, 2, 3);
+    const four = i32x4.splat(4);
+    const end = row + ((<usize>whole) << 2);
+    for (let at = row; at < end; at += 16) {
+      const value = v128.load(at);
+      const isLarger = f32x4.gt(value, best);
+      best = v128.bitselect(value, best, isLarger);
+      where = v128.bitselect(place, where, isLarger);
+      place = i32x4.add(place, four);
+    }
+    let value = f32x4.extract_lane(best, 0);
+    let label = <u32>i32x4.extract_lane(where, 0);
+    const v1 = f32x4.extract_lane(best, 1), l1 = <u32>i32x4.extract_lane(where, 1);
+    if (v1 > value || (v1 == value && l1 < label)) { value = v1; label = l1; }
+    const v2 = f32x4.extract_lane(best, 2), l2 = <u32>i32x4.extract_lane(where, 2);
+    if (v2 > value || (v2 == value && l2 < label)) { value = v2; label = l2; }
+    const v3 = f32x4.extract_lane(best, 3), l3 = <u32>i32x4.extract_lane(where, 3);
+    if (v3 > value || (v3 == value && l3 < label)) { value = v3; label = l3; }
+    for (let k = whole; k < columns; k++) {
+      const last = load<f32>(row + ((<usize>k) << 2));
+      if (last > value) { value = last; label = k; }
+    }
+    store<u32>(labels + ((<usize>i) << 2), label);
+    store<f32>(values + ((<usize>i) << 2), value);
+  }
+}
+
+/**
+ * Adds the triangle encoding of each row to its pool: z_k = √max(0, ‖x‖² − 2·a_k), f_k = max(0, z̄ − z_k).
+ *
+ * a_k = x·c_k − ½‖c_k‖², what the product with the words leaves; it is overwritten by z. `pools` holds for each row the
+ * number of its pool, of `words` floats each, from `pooled` on. core/features/encoding.ts says what it computes.
+ */
+export function addTriangle(
+  a: usize, aStride: u32, rows: u32, words: u32, squares: usize, pools: usize, pooled: usize, poolStride: u32,
+): void {
+  const whole = words & ~3;
+  const zero = f32x4.splat(0);
+  const minusTwo = f32x4.splat(-2);
+  for (let i: u32 = 0; i < rows; i++) {
+    const row = a + ((<usize>i * aStride) << 2);
+    const square = load<f32>(squares + ((<usize>i) << 2));
+    const squareFour = f32x4.splat(square);
+    const end = row + ((<usize>whole) << 2);
+    let sum = zero;
+    for (let at = row; at < end; at += 16) {
+      const z = f32x4.sqrt(f32x4.max(zero, f32x4.relaxed_madd(v128.load(at), minusTwo, squareFour)));
+      v128.store(at, z);
+      sum = f32x4.add(sum, z);
+    }
+    let total = (f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 2)) + (f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 3));
+    for (let k = whole; k < words; k++) {
+      const at = row + ((<usize>k) << 2);
+      const z = sqrt<f32>(max<f32>(0, square - 2 * load<f32>(at)));
+      store<f32>(at, z);
+      total += z;
+    }
+    const mean = total / <f32>words;
+    const meanFour = f32x4.splat(mean);
+    let target = pooled + ((<usize>(load<u32>(pools + ((<usize>i) << 2)) * poolStride)) << 2);
+    for (let at = row; at < end; at += 16) {
+      v128.store(target, f32x4.add(v128.load(target), f32x4.max(zero, f32x4.sub(meanFour, v128.load(at)))));
+      target += 16;
+    }
+    for (let k = whole; k < words; k++) {
+      store<f32>(target, load<f32>(target) + max<f32>(0, mean - load<f32>(row + ((<usize>k) << 2))));
+      target += 4;
+    }
+  }
+}
+
+/** nearest ← min(nearest, ‖x − c‖²) for rows of `stride` floats, a multiple of 4; the sum of all, in float64. */
+export function nearerDistances(x: usize, rows: u32, stride: u32, center: usize, nearest: usize): f64 {
+  const rowBytes = (<usize>stride) << 2;
+  let total: f64 = 0;
+  for (let i: u32 = 0; i < rows; i++) {
+    let sum = f32x4.splat(0);
+    const end = x + rowBytes;
+    let c = center;
+    while (x < end) {
+      const difference = f32x4.sub(v128.load(x), v128.load(c));
+      sum = f32x4.relaxed_madd(difference, difference, sum);
+      x += 16;
+      c += 16;
+    }
+    const distance = (f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 2)) + (f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 3));
+    const at = nearest + ((<usize>i) << 2);
+    const nearer = min<f32>(load<f32>(at), distance);
+    store<f32>(at, nearer);
+    total += <f64>nearer;
+  }
+  return total;
+}
