@@ -49,6 +49,7 @@ const table = [
       'core/evaluation',
       'core/dataset',
       'core/features',
+      'core/image',
       'core/losses',
       'core/models',
       'core/optimizers',

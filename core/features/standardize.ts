@@ -37,6 +37,9 @@ export interface StandardizeOptions {
   featureCount: number;
   /** Defaults to 1. d is a multiple of it. */
   channels?: number;
+  /** Numbers from one picture to the next, and before its first feature; default to d and 0: blocks of longer rows. */
+  rowLength?: number;
+  offset?: number;
   /** σ for `none`; defaults to 255, the largest pixel. */
   fullScale?: number;
   /** Added to every variance, ≥ 0; defaults to 0. Features that hardly vary then stay small. */
@@ -53,7 +56,7 @@ export const smallestDeviation = 1e-6;
  *
  * Two passes in the order of `training`, in float64: the same numbers give the same bits.
  *
- * @param values    pictures one after another, (count, d) numbers.
+ * @param values    pictures one after another, (count, d) numbers, or (count, rowLength) with a block of d in each row.
  * @param training  numbers of the pictures to learn from, at least one (none are needed for kind `none`).
  * @throws StudioError INVALID_OPTION, SHAPE_MISMATCH.
  */
@@ -63,7 +66,7 @@ export function fitStandardization(
   options: StandardizeOptions,
 ): Standardization {
   const { kind = 'per-feature', featureCount: d, channels = 1, fullScale = 255 } = options;
-  const { constantFeatures = 'shared', varianceOffset = 0 } = options;
+  const { constantFeatures = 'shared', varianceOffset = 0, rowLength = d, offset = 0 } = options;
   requireOneOf('standardize', kind, standardizeKinds);
   requireNonNegative('varianceOffset', varianceOffset);
   requireInteger('featureCount', d, 1);
@@ -83,7 +86,7 @@ export function fitStandardization(
 
   const n = training.length;
   for (let i = 0; i < n; i++) {
-    const start = training[i]! * d;
+    const start = training[i]! * rowLength + offset;
     for (let j = 0; j < d; j++) mean[j]! += values[start + j]!;
   }
   for (let j = 0; j < d; j++) mean[j]! /= n;
@@ -91,7 +94,7 @@ export function fitStandardization(
 
   const variance = new Float64Array(d);
   for (let i = 0; i < n; i++) {
-    const start = training[i]! * d;
+    const start = training[i]! * rowLength + offset;
     for (let j = 0; j < d; j++) {
       const difference = values[start + j]! - mean[j]!;
       variance[j]! += difference * difference;

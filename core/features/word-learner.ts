@@ -243,6 +243,7 @@ export function learnWords(
     phase('assign');
     if (before.every((value, i) => value === centers[i]!)) break;
   }
+  goOn(total);
   sizes.fill(0);
   for (let i = 0; i < count; i++) sizes[labels[i]!]!++;
   let inertia = 0;

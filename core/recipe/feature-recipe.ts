@@ -139,3 +139,8 @@ export const defaultFeatures: { readonly [Kind in FeatureKind]: Extract<FeatureR
     seed: 0,
   },
 };
+
+/** Whether a model sees pixels themselves, so that its weights can be drawn as pictures. */
+export function seesPixels(features: readonly FeatureRecipe[]): features is readonly [RawFeatures] {
+  return features.length === 1 && features[0]!.kind === 'raw';
+}

@@ -12,7 +12,11 @@
  * Reading trusts nothing: whatever is not exactly such a file is CHECKPOINT_DAMAGED.
  */
 import { StudioError } from '../errors.ts';
-import { smallestDeviation, type StandardizeKind, type Standardization } from '../features/standardize.ts';
+import type { FittedArray, FittedArrayType, FittedFeatures } from '../features/feature-extractor.ts';
+import { extractorOf } from '../features/index.ts';
+import type { StandardizeKind, Standardization } from '../features/standardize.ts';
+import type { ImageShape } from '../image/pixel-image.ts';
+import { standardizeKinds } from '../recipe/feature-recipe.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { isAllFinite } from './plain-step-engine.ts';
 import { optimizerVectors, parameterCountOf, sizesOf } from './step-engine.ts';
@@ -25,6 +29,8 @@ export interface Checkpoint {
   readonly width: number;
   readonly height: number;
   readonly channels: 1 | 3;
+  /** What was learnt of the training pictures, block by block: what a new picture has to go through. */
+  readonly features: readonly FittedFeatures[];
   /** Fitted on the training pictures. */
   readonly standardization: Standardization;
   readonly state: TrainingState;
@@ -38,12 +44,12 @@ const largestHeaderBytes = 16 * 2 ** 20;
 
 interface Block {
   readonly name: string;
-  readonly type: 'float32' | 'float64';
+  readonly type: FittedArrayType['type'];
   readonly length: number;
 }
 
 /** The parts of a checkpoint that are not blocks. */
-interface Header extends Omit<Checkpoint, 'standardization' | 'state'> {
+interface Header extends Omit<Checkpoint, 'features' | 'standardization' | 'state'> {
   readonly standardize: StandardizeKind;
   readonly state: Omit<TrainingState, 'engine'>;
   readonly stepCount: number;
@@ -51,9 +57,9 @@ interface Header extends Omit<Checkpoint, 'standardization' | 'state'> {
 }
 
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
-  const { standardization, state, ...model } = checkpoint;
+  const { features, standardization, state, ...model } = checkpoint;
   const { engine, ...progress } = state;
-  const arrays: [string, Float32Array | Float64Array][] = [
+  const arrays: [string, FittedArray][] = [
     ['mean', standardization.mean],
     ['deviation', standardization.deviation],
     ['parameters', engine.parameters],
@@ -61,6 +67,12 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
       `optimizer.${name}`,
       engine.optimizer[name] as Float32Array,
     ]),
+    ...features.flatMap(({ options, shape, arrays: learnt }, b) =>
+      Object.keys(extractorOf(options).arraysOf(options, shape)).map((name): [string, FittedArray] => [
+        `features.${b}.${name}`,
+        learnt[name]!,
+      ]),
+    ),
   ];
   const header: Header = {
     ...model,
@@ -69,7 +81,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
     stepCount: engine.optimizer['stepCount'] as number,
     blocks: arrays.map(([name, values]) => ({
       name,
-      type: values instanceof Float64Array ? 'float64' : 'float32',
+      type: values instanceof Float64Array ? 'float64' : values instanceof Float32Array ? 'float32' : 'uint32',
       length: values.length,
     })),
   };
@@ -136,9 +148,12 @@ function read(file: Uint8Array, readRecipe: (value: unknown) => Recipe | null): 
   if (!Array.isArray(classes) || classes.length === 0 || classes.length > 65_536) return null;
   if (!classes.every((name): name is string => typeof name === 'string')) return null;
   if (!isSide(width) || !isSide(height) || (channels !== 1 && channels !== 3)) return null;
-  if (standardize !== 'per-feature' && standardize !== 'per-channel' && standardize !== 'none') return null;
+  if (!standardizeKinds.some((kind) => kind === standardize)) return null;
 
-  const featureCount = width * height * channels;
+  const shape: ImageShape = { width, height, channels };
+  const learnt = learntArraysOf(recipe, shape);
+  if (learnt === null) return null;
+  const featureCount = learnt.reduce((total, { dimension }) => total + dimension, 0);
   const parameterCount = parameterCountOf(sizesOf(recipe, featureCount, classes.length));
   const vectorNames = optimizerVectors(recipe.optimizer);
   const expected: Block[] = [
@@ -146,6 +161,9 @@ function read(file: Uint8Array, readRecipe: (value: unknown) => Recipe | null): 
     { name: 'deviation', type: 'float64', length: featureCount },
     { name: 'parameters', type: 'float32', length: parameterCount },
     ...vectorNames.map((name): Block => ({ name: `optimizer.${name}`, type: 'float32', length: parameterCount })),
+    ...learnt.flatMap(({ arrays }, b) =>
+      Object.entries(arrays).map(([name, array]): Block => ({ name: `features.${b}.${name}`, ...array })),
+    ),
   ];
   if (!Array.isArray(blocks) || blocks.length !== expected.length) return null;
   let size = prefixBytes + headerBytes;
@@ -168,8 +186,25 @@ function read(file: Uint8Array, readRecipe: (value: unknown) => Recipe | null): 
   const parameters = new Float32Array(bytesOf(parameterCount * 4));
   const optimizer: Record<string, number | Float32Array> = { stepCount };
   const vectors = vectorNames.map((name) => (optimizer[name] = new Float32Array(bytesOf(parameterCount * 4))));
-  if (!mean.every(Number.isFinite) || !deviation.every((d) => d >= smallestDeviation && d < Infinity)) return null;
+  if (!mean.every(Number.isFinite) || !deviation.every((d) => d > 0 && d < Infinity)) return null;
   if (![parameters, ...vectors].every(isAllFinite)) return null;
+  const features = learnt.map(({ options, dimension, arrays }): FittedFeatures => ({
+    options,
+    shape,
+    dimension,
+    arrays: Object.fromEntries(
+      Object.entries(arrays).map(([name, { type, length }]) => [
+        name,
+        type === 'float64'
+          ? new Float64Array(bytesOf(8 * length))
+          : type === 'float32'
+            ? new Float32Array(bytesOf(4 * length))
+            : new Uint32Array(bytesOf(4 * length)),
+      ]),
+    ),
+  }));
+  if (!features.every(({ arrays }) => Object.values(arrays).every((values) => values.every(Number.isFinite))))
+    return null;
 
   return {
     recipe,
@@ -177,9 +212,22 @@ function read(file: Uint8Array, readRecipe: (value: unknown) => Recipe | null): 
     width,
     height,
     channels,
-    standardization: { kind: standardize, mean, deviation },
+    features,
+    standardization: { kind: standardize as StandardizeKind, mean, deviation },
     state: { ...state, engine: { parameters, optimizer } },
   };
+}
+
+/** What every block of the recipe learns; null where the recipe makes no sense for such pictures. */
+function learntArraysOf({ features }: Recipe, shape: ImageShape) {
+  try {
+    return features.map((options) => {
+      const extractor = extractorOf(options);
+      return { options, dimension: extractor.dimensionOf(options, shape), arrays: extractor.arraysOf(options, shape) };
+    });
+  } catch {
+    return null;
+  }
 }
 
 function isProgress(value: unknown): value is Omit<TrainingState, 'engine'> {

@@ -16,6 +16,7 @@ import type { StudioContract } from '../../core/rpc/contract/index.ts';
 import type { CheckpointFiles, StoredCheckpoint } from '../store/checkpoint-files.ts';
 import type { DatasetVersion, DatasetVersions } from '../store/dataset-version.ts';
 import type { RunRepository, StoredRun, StoredVerdicts } from '../store/run-repository.ts';
+import type { FeatureCaches } from './feature-caches.ts';
 import type { HelperProcess } from './helper-process.ts';
 import { pictureSource } from './picture-source.ts';
 
@@ -27,6 +28,7 @@ export interface EvaluationOptions {
   readonly checkpoints: CheckpointFiles;
   readonly datasets: DatasetVersions;
   readonly compute: Pick<HelperProcess<ComputeContract>, 'call'>;
+  readonly features: FeatureCaches;
   readonly threads: () => number;
   readonly isReadOnly: boolean;
 }
@@ -110,7 +112,17 @@ export class Evaluation {
     }
     const { scores } = await this.#options.compute.call(
       'compute.scores',
-      { model: { path: checkpoint.path }, source, indices, threads: this.#options.threads() },
+      {
+        model: { path: checkpoint.path },
+        source,
+        indices,
+        threads: this.#options.threads(),
+        features: this.#options.features.existing({
+          datasetVersion: run.datasetVersion,
+          features: run.recipe.features,
+          source,
+        }),
+      },
       watching,
     );
     return { indices, truth, ...(await judged(scores, truth, source.classes.length, run.recipe.loss)) };

@@ -2,6 +2,8 @@
 import { stratifiedSplit } from '../../core/dataset/split.ts';
 import { StudioError } from '../../core/errors.ts';
 import { createGenerator } from '../../core/random/generator.ts';
+import { mixtureDimension } from '../../core/features/index.ts';
+import { seesPixels } from '../../core/recipe/feature-recipe.ts';
 import type { Recipe } from '../../core/recipe/recipe.ts';
 import type { PictureSource } from '../../core/rpc/contract/compute.ts';
 import { optimizerVectors, parameterCountOf, sizesOf } from '../../core/training/step-engine.ts';
@@ -49,6 +51,15 @@ export function pictureSource(dataset: DatasetVersion, split: Recipe['split']): 
  * @throws StudioError DATASET_TOO_SMALL, INVALID_OPTION naming the field.
  */
 export function checkRecipe(recipe: Recipe, source: PictureSource): void {
+  mixtureDimension(recipe.features, source); // throws where a block makes no sense for such pictures
+  const { flip, shift, crop } = recipe.augmentation;
+  if (!seesPixels(recipe.features) && (flip || shift > 0 || crop > 0)) {
+    throw new StudioError('INVALID_OPTION', {
+      option: 'augmentation',
+      value: recipe.features.map(({ kind }) => kind).join(', '),
+      expected: 'none, as features have no left and right',
+    });
+  }
   const { train, validation, labels, classes } = source;
   const present = new Set(Array.from(train, (i) => labels[i]!));
   if (present.size < 2) throw new StudioError('DATASET_TOO_SMALL', { pictures: train.length, classes: present.size });
@@ -86,8 +97,9 @@ export function checkRecipe(recipe: Recipe, source: PictureSource): void {
 const largestClasses = 65_535; // labels are 16 bits wide
 
 /** About how large one checkpoint file of the recipe will be: parameters and the optimizer's vectors, four bytes a number. */
-export function checkpointBytes(recipe: Recipe, { width, height, channels, classes }: PictureSource): number {
-  const features = width * height * channels;
+export function checkpointBytes(recipe: Recipe, source: PictureSource): number {
+  const { classes } = source;
+  const features = mixtureDimension(recipe.features, source);
   const parameters = parameterCountOf(sizesOf(recipe, features, classes.length));
   return 4 * parameters * (1 + optimizerVectors(recipe.optimizer).length) + 16 * features + 64 * 1024;
 }

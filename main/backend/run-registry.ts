@@ -7,12 +7,13 @@ import { isStudioError, StudioError } from '../../core/errors.ts';
 import type { Recipe } from '../../core/recipe/recipe.ts';
 import { recipeName } from '../../core/recipe/recipe-name.ts';
 import type { ErrorValue } from '../../core/rpc/contract/common.ts';
-import type { ComputeContract, TrainProgress } from '../../core/rpc/contract/compute.ts';
+import type { ComputeContract, PictureSource, TrainProgress } from '../../core/rpc/contract/compute.ts';
 import type { RunEvent, RunStatus } from '../../core/rpc/contract/training.ts';
 import type { CheckpointFiles } from '../store/checkpoint-files.ts';
 import type { DatasetVersions } from '../store/dataset-version.ts';
 import type { RunChange, RunRepository, StoredRun } from '../store/run-repository.ts';
 import type { HelperProcess } from './helper-process.ts';
+import type { FeatureCaches } from './feature-caches.ts';
 import { errorValue, type JobHandle, type JobRegistry, wait } from './job-registry.ts';
 import { checkpointBytes, checkRecipe, pictureSource } from './picture-source.ts';
 import { type CommittedBatch, RunWriter } from './run-writer.ts';
@@ -21,6 +22,7 @@ export interface RunRegistryOptions {
   readonly runs: RunRepository;
   readonly checkpoints: CheckpointFiles;
   readonly datasets: DatasetVersions;
+  readonly features: FeatureCaches;
   readonly compute: Pick<HelperProcess<ComputeContract>, 'call'>;
   readonly jobs: JobRegistry;
   /** Threads where the call does not say. */
@@ -56,6 +58,8 @@ interface Active {
   readonly runId: string;
   readonly jobId: string;
   readonly abort: AbortController;
+  /** Ends the making of features, which pause and stop do not reach. */
+  readonly featuresAbort: AbortController;
   wish: Wish;
   /** Why the studio itself ended the call. */
   trouble: unknown;
@@ -199,6 +203,7 @@ export class RunRegistry {
       return;
     }
     active.wish = 'stop';
+    active.featuresAbort.abort();
     this.#jobs.get(id)?.setState('stopping');
     await this.#control(active, 'stop');
     await active.ended;
@@ -275,6 +280,7 @@ export class RunRegistry {
     if (active === null) return;
     const wasPaused = active.wish === 'pause';
     active.wish = wasPaused ? 'park' : 'close';
+    active.featuresAbort.abort();
     const deadline = new AbortController();
     const ended = active.ended.finally(() => deadline.abort());
     void this.#control(active, 'stop').catch(() => null);
@@ -335,6 +341,7 @@ export class RunRegistry {
       runId,
       jobId: `${runId}-${randomBytes(4).toString('hex')}`,
       abort: new AbortController(),
+      featuresAbort: new AbortController(),
       wish: 'go',
       trouble: null,
       writer: null,
@@ -365,14 +372,15 @@ export class RunRegistry {
     this.#jobs.get(runId)?.setState('running');
 
     for (;;) {
+      const writer = this.#writer(active);
+      active.writer = writer;
       const from = checkpoints.newestSound(runId);
       const newest = checkpoints.list(runId)[0];
       if (newest !== undefined && newest.id !== from?.id)
         warn('a damaged checkpoint is passed over', { file: newest.path });
-      const writer = this.#writer(active);
-      active.writer = writer;
-      active.isInCompute = true;
       try {
+        const features = await this.#featuresOf(active, run, source);
+        active.isInCompute = true;
         const call = compute.call(
           'compute.train',
           {
@@ -380,6 +388,7 @@ export class RunRegistry {
             recipe: run.recipe,
             source,
             threads: run.threads,
+            features,
             stagingFolder: checkpoints.folderOf(runId),
             resumeFrom: from?.path ?? null,
           },
@@ -413,6 +422,25 @@ export class RunRegistry {
         warn('compute ended; the run goes on from its last checkpoint', { run: runId, reason: cause.details.reason });
       }
     }
+  }
+
+  #featuresOf(active: Active, run: StoredRun, source: PictureSource): Promise<string[] | null> {
+    const { runId } = active;
+    return this.#options.features.ensure(
+      {
+        datasetVersion: run.datasetVersion,
+        datasetId: run.datasetId,
+        features: run.recipe.features,
+        source,
+        threads: run.threads,
+        title: run.name,
+        runId,
+      },
+      {
+        signal: AbortSignal.any([active.abort.signal, active.featuresAbort.signal]),
+        report: (event) => this.#publish(runId, { kind: 'features', ...event }),
+      },
+    );
   }
 
   /** Compute kept dying: `call` then fails at once, and going on would spin. */
@@ -516,7 +544,8 @@ export class RunRegistry {
     const { runId, wish } = active;
     const { logInternalError } = this.#options;
     if (this.#isClosed) return this.#setStatus(runId, wish === 'park' ? 'paused' : 'interrupted');
-    if (wish === 'discard') return this.#setStatus(runId, 'stopped', null, { endReason: 'person' });
+    const isCancelled = isStudioError(cause, 'CANCELLED'); // while features were made
+    if (wish === 'discard' || isCancelled) return this.#setStatus(runId, 'stopped', null, { endReason: 'person' });
     const error = errorValue(cause, (defect) => logInternalError(defect, 'training'));
     if (isStudioError(cause, 'TRAINING_DIVERGED')) {
       return this.#setStatus(runId, 'diverged', error, { endReason: 'diverged' });

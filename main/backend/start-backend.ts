@@ -17,6 +17,8 @@ import { openStore, type Store } from '../store/open-store.ts';
 import { RunRepository } from '../store/run-repository.ts';
 import { ViewStateRepository } from '../store/view-state-repository.ts';
 import { DecoderPool } from './decoder-pool.ts';
+import { FeatureCacheFiles } from '../store/feature-cache.ts';
+import { FeatureCaches } from './feature-caches.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { Evaluation } from './evaluation.ts';
 import { appHandlers } from './handlers/app.ts';
@@ -143,12 +145,14 @@ function assemble(
   }
 
   const processor = cpus()[0]?.model.trim() ?? process.arch;
-  const evaluation = new Evaluation({ runs, checkpoints, datasets, compute, threads, isReadOnly });
+  const features = new FeatureCaches({ files: new FeatureCacheFiles(folder), compute, jobs });
+  const evaluation = new Evaluation({ runs, checkpoints, datasets, features, compute, threads, isReadOnly });
   const predictor = new Predictor({ runs, datasets, evaluation, compute, decoder });
   const registry = new RunRegistry({
     runs,
     checkpoints,
     datasets,
+    features,
     compute,
     jobs,
     threads,

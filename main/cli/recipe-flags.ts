@@ -15,6 +15,7 @@ import {
   optimizerNames,
   type Recipe,
 } from '../../core/recipe/recipe.ts';
+import { defaultFeatures, featureKinds, type FeatureRecipe } from '../../core/recipe/feature-recipe.ts';
 import { RecipeSchema } from '../../core/rpc/contract/recipe.ts';
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
 import { personalPath } from './studio.ts';
@@ -56,7 +57,6 @@ export function addRecipeFlags(command: Command): Command {
 
 /** A recipe file where one is named, else the default; flags override it. */
 export async function recipeFromFlags(dataset: DatasetSummary, flags: RecipeFlags): Promise<Recipe> {
-  if (flags.features !== undefined) choice('--features', flags.features, ['raw']);
   const start = flags.recipe === undefined ? undefined : await readRecipe(flags.recipe);
   const model = flags.model === undefined ? undefined : choice('--model', flags.model, ['linear', 'mlp']);
   const hasHidden = flags.hidden !== undefined || flags.activation !== undefined;
@@ -89,6 +89,7 @@ export async function recipeFromFlags(dataset: DatasetSummary, flags: RecipeFlag
             activation: flags.activation === undefined ? mlp.activation : activationOf(flags.activation),
           }
         : { kind: 'linear' },
+    features: flags.features === undefined ? base.features : featuresOf(flags.features),
     loss: choice('--loss', flags.loss ?? base.loss, lossNames),
     l2: number('--l2', flags.l2, base.l2),
     optimizer: { ...optimizer, learningRate: number('--lr', flags.lr, optimizer.learningRate) },
@@ -122,6 +123,11 @@ async function readRecipe(file: string): Promise<Recipe> {
     value: issue.received,
     expected: issue.expected ?? issue.message,
   });
+}
+
+/** Names of blocks by commas, each with its defaults: `hog,color`. What else a block can be told is set in a recipe. */
+function featuresOf(text: string): FeatureRecipe[] {
+  return text.split(',').map((name) => defaultFeatures[choice('--features', name.trim(), featureKinds)]);
 }
 
 /** One name for all hidden layers, or one for each, by commas. */

@@ -59,6 +59,7 @@ export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handler
       return {};
     },
 
+    'compute.features': (input, context) => run('compute.features', input, context),
     'compute.scores': (input, context) => run('compute.scores', input, context),
     'compute.predict': (input, context) => run('compute.predict', input, context),
     'compute.templates': (input, context) => run('compute.templates', input, context),

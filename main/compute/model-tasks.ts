@@ -1,6 +1,7 @@
 /** What is asked of a trained model: scores and templates, from a checkpoint file. */
 import { cancelled, StudioError } from '../../core/errors.ts';
 import { templatesOf } from '../../core/explanation/templates.ts';
+import { seesPixels } from '../../core/recipe/feature-recipe.ts';
 import type { Checkpoint } from '../../core/training/checkpoint.ts';
 import { classifierOf, engineShapeOf, scalingOf } from '../../core/training/recipe-model.ts';
 import {
@@ -11,7 +12,9 @@ import {
   type ShouldStop,
 } from '../../core/training/step-engine.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
-import { loadForEngine } from './load-for-engine.ts';
+import { describerOf } from './describer.ts';
+import { describeForEngine, loadFeaturesForEngine, loadForEngine } from './load-for-engine.ts';
+import { requirePixels } from './stored-network.ts';
 import { allocateEngine, type EngineMemory, startEngine } from './shared-engine.ts';
 import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
 
@@ -21,28 +24,40 @@ const none = new Uint32Array(0);
 const progressIntervalMs = 50;
 
 export function scores(
-  { model, source, indices, threads }: TaskInput<'compute.scores'>,
+  { model, source, indices, threads, features: files }: TaskInput<'compute.scores'>,
   context: TaskContext<'compute.scores'>,
 ): TaskOutput<'compute.scores'> {
   const checkpoint = readCheckpoint(model.path);
   requireSize(checkpoint, source);
-  const unlabelled = { ...source, labels: new Uint16Array(source.count) }; // scores know nothing of the truth
-  const { memory, pictures } = loadForEngine(
-    unlabelled,
-    { train: none, validation: none, test: indices },
-    scoringShape(checkpoint),
-    threads,
-  );
   let toldMs = performance.now();
-  const all = scoresOf(checkpoint, memory, pictures, (done) => {
+  const shouldStop = (done: number) => {
     if (performance.now() - toldMs >= progressIntervalMs) {
       toldMs = performance.now();
       context.progress({ done, total: indices.length });
     }
     return context.request() === 'discard';
-  });
+  };
+  const { memory, pictures } = inputsOf(checkpoint, source, indices, files, threads, shouldStop);
+  const all = scoresOf(checkpoint, memory, pictures, shouldStop);
   context.progress({ done: indices.length, total: indices.length });
   return { scores: all };
+}
+
+/** Pictures as the model sees them: pixels, features from their caches, or described here and now. */
+function inputsOf(
+  checkpoint: Checkpoint,
+  source: TaskInput<'compute.scores'>['source'],
+  indices: Uint32Array,
+  files: readonly string[] | null,
+  threads: number,
+  shouldStop: ShouldStop,
+): { memory: EngineMemory; pictures: EnginePictures } {
+  const shape = scoringShape(checkpoint);
+  const unlabelled = { ...source, labels: new Uint16Array(source.count) }; // scores know nothing of the truth
+  const sets = { train: none, validation: none, test: indices };
+  if (seesPixels(checkpoint.recipe.features)) return loadForEngine(unlabelled, sets, shape, threads);
+  if (files !== null) return loadFeaturesForEngine(unlabelled, sets, files, shape, threads);
+  return describeForEngine(source, indices, checkpoint.features, shape, threads, shouldStop);
 }
 
 export function predict({ model, pixels, count }: TaskInput<'compute.predict'>): TaskOutput<'compute.predict'> {
@@ -51,21 +66,37 @@ export function predict({ model, pixels, count }: TaskInput<'compute.predict'>):
 
 /** Scores of pictures given as pixels, one after another. Throws SHAPE_MISMATCH. */
 export function engineScores(checkpoint: Checkpoint, pixels: Uint8Array, count: number): Float32Array<ArrayBuffer> {
-  const featureCount = checkpoint.width * checkpoint.height * checkpoint.channels;
-  if (pixels.length !== count * featureCount) {
+  const pictureBytes = checkpoint.width * checkpoint.height * checkpoint.channels;
+  if (pixels.length !== count * pictureBytes) {
     const expected = `(${count}, ${checkpoint.height}, ${checkpoint.width}, ${checkpoint.channels})`;
     throw new StudioError('SHAPE_MISMATCH', { what: 'pixels', expected, actual: `(${pixels.length})` });
   }
   const shape = scoringShape(checkpoint);
-  const memory = allocateEngine({ ...shape, inputType: 'bytes', inputBytes: pixels.length, threads: 1 });
-  memory.inputs.set(pixels);
+  const { features, recipe } = checkpoint;
+  const isPixels = seesPixels(recipe.features);
+  const featureCount = shape.sizes[0]!;
+  const inputBytes = (isPixels ? 1 : 4) * count * featureCount;
+  const memory = allocateEngine({ ...shape, inputType: isPixels ? 'bytes' : 'floats', inputBytes, threads: 1 });
+  if (isPixels) memory.inputs.set(pixels);
+  else {
+    const describers = features.map((block) => describerOf(block));
+    for (let i = 0, at = 0; i < count; i++) {
+      const picture = pixels.subarray(i * pictureBytes, (i + 1) * pictureBytes);
+      features.forEach(({ dimension }, b) => {
+        describers[b]!(picture, (memory.inputs as Float32Array).subarray(at, at + dimension));
+        at += dimension;
+      });
+    }
+  }
   const sets = { train: none, validation: none, test: Uint32Array.from({ length: count }, (_, i) => i) };
   const pictures = { inputs: memory.inputs, featureCount, labels: new Uint16Array(count), sets };
   return scoresOf(checkpoint, memory, pictures, () => false);
 }
 
 export function templates({ model, offset, limit }: TaskInput<'compute.templates'>): TaskOutput<'compute.templates'> {
-  const { recipe, classes, width, height, channels, standardization, state } = readCheckpoint(model.path);
+  const checkpoint = readCheckpoint(model.path);
+  requirePixels(checkpoint);
+  const { recipe, classes, width, height, channels, standardization, state } = checkpoint;
   const featureCount = width * height * channels;
   const classifier = classifierOf(recipe, featureCount, classes.length);
   const parameters = Float64Array.from(state.engine.parameters);
@@ -123,8 +154,8 @@ export function hiddenPreActivations(
 }
 
 /** The model without what only training needs: no optimizer with moments. */
-function scoringShape({ recipe, classes, width, height, channels }: Checkpoint): EngineShape {
-  const shape = engineShapeOf(recipe, width * height * channels, classes.length, null);
+function scoringShape({ recipe, classes, standardization }: Checkpoint): EngineShape {
+  const shape = engineShapeOf(recipe, standardization.mean.length, classes.length, null);
   return { ...shape, optimizer: { kind: 'sgd', learningRate: 1 } };
 }
 

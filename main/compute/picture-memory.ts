@@ -22,6 +22,17 @@ export type AllocatePixels = (bytes: number) => Uint8Array;
 export function loadPictures(source: PictureSource, sets: PictureSets, allocate: AllocatePixels): EnginePictures {
   const featureCount = source.width * source.height * source.channels;
   requireSource(source, sets);
+  const { wanted, ...packed } = packedSets(source, sets);
+  const pixels = allocate(wanted.length * featureCount);
+  readPictures(source, featureCount, wanted, pixels);
+  return { inputs: pixels, featureCount, ...packed };
+}
+
+/** Pictures that are in any of the sets, rising, and sets and labels by their places in that list. */
+export function packedSets(
+  source: PictureSource,
+  sets: PictureSets,
+): Pick<EnginePictures, 'labels' | 'sets'> & { wanted: Uint32Array } {
   const wanted = Uint32Array.from(new Set([...sets.train, ...sets.validation, ...sets.test])).sort();
   const place = new Map<number, number>();
   const labels = new Uint16Array(wanted.length);
@@ -30,11 +41,8 @@ export function loadPictures(source: PictureSource, sets: PictureSets, allocate:
     labels[i] = source.labels[picture]!;
   });
   const packed = (numbers: Uint32Array) => numbers.map((picture) => place.get(picture)!);
-  const pixels = allocate(wanted.length * featureCount);
-  readPictures(source, featureCount, wanted, pixels);
   return {
-    inputs: pixels,
-    featureCount,
+    wanted,
     labels,
     sets: { train: packed(sets.train), validation: packed(sets.validation), test: packed(sets.test) },
   };
@@ -53,6 +61,37 @@ export function readPicture(source: PictureFile, picture: number): Uint8Array {
   const pixels = new Uint8Array(featureCount);
   readPictures(source, featureCount, Uint32Array.of(picture), pixels);
   return pixels;
+}
+
+/** Reads pictures one at a time from a file that stays open. */
+export class PictureReader {
+  readonly #source: PictureFile;
+  readonly #pixels: Uint8Array;
+  #file: number | null = null;
+  #picture = -1;
+
+  constructor(source: PictureFile) {
+    this.#source = source;
+    this.#pixels = new Uint8Array(source.width * source.height * source.channels);
+  }
+
+  /** The same array every time, with other numbers in it. Throws BAD_DATASET_FILE. */
+  read(picture: number): Uint8Array {
+    if (picture === this.#picture) return this.#pixels;
+    const { pixelsPath, headerBytes } = this.#source;
+    this.#file ??= open(pixelsPath);
+    const size = this.#pixels.length;
+    if (readSync(this.#file, this.#pixels, 0, size, headerBytes + picture * size) !== size) {
+      throw badFile(pixelsPath, 'it is too short');
+    }
+    this.#picture = picture;
+    return this.#pixels;
+  }
+
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
+  }
 }
 
 /** Neighbouring pictures in one read. */
@@ -83,7 +122,8 @@ function readPictures(
   }
 }
 
-function requireSource({ labels, classes, count }: PictureSource, sets: PictureSets): void {
+/** Throws INVALID_OPTION, SHAPE_MISMATCH. */
+export function requireSource({ labels, classes, count }: PictureSource, sets: PictureSets): void {
   if (labels.length !== count) {
     throw new StudioError('SHAPE_MISMATCH', { what: 'labels', expected: `(${count})`, actual: `(${labels.length})` });
   }

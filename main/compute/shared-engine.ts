@@ -1,8 +1,6 @@
 /** Memory and threads for the shared-memory engine: what core cannot make itself. */
 import { Worker } from 'node:worker_threads';
 import { StudioError } from '../../core/errors.ts';
-import { kernelsBase64 } from '../../core/kernels/compiled/kernels.ts';
-import type { Kernels } from '../../core/kernels/kernels.ts';
 import {
   largestMemoryBytes,
   type Layout,
@@ -10,9 +8,10 @@ import {
   type LayoutOptions,
 } from '../../core/training/shared-memory/layout.ts';
 import { sharedMemoryEngine } from '../../core/training/shared-memory/shared-memory-engine.ts';
-import { stepProgram } from '../../core/training/shared-memory/step-program.ts';
+import { phases, stepProgram } from '../../core/training/shared-memory/step-program.ts';
 import { follow, leaderOf } from '../../core/training/shared-memory/team.ts';
 import type { EngineSetup, StepEngine } from '../../core/training/step-engine.ts';
+import { kernelsOver, sharedMemory } from './kernel-memory.ts';
 import { threadFile } from './thread-file.ts';
 
 /** The memory of one engine, before it has pictures. */
@@ -27,7 +26,6 @@ export interface EngineMemory {
 export interface FollowerData {
   readonly thread: number;
   readonly memory: WebAssembly.Memory;
-  readonly module: WebAssembly.Module;
   readonly layout: Layout;
 }
 
@@ -38,13 +36,7 @@ export function allocateEngine(options: LayoutOptions): EngineMemory {
     const expected = `at most ${largestMemoryBytes} bytes of memory`;
     throw new StudioError('INVALID_OPTION', { option: 'pictures', value: `${layout.end} bytes`, expected });
   }
-  const pages = Math.ceil(layout.end / 2 ** 16);
-  let memory: WebAssembly.Memory;
-  try {
-    memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  } catch (cause) {
-    throw new StudioError('COMPUTE_LOST', { reason: 'out of memory' }, { cause });
-  }
+  const memory = sharedMemory(layout.end);
   const { inputBytes } = options;
   const inputs =
     layout.inputType === 'bytes'
@@ -55,26 +47,17 @@ export function allocateEngine(options: LayoutOptions): EngineMemory {
 
 /** Starts the other threads, which are ready when the first phase needs them. */
 export function startEngine({ memory, layout }: EngineMemory, setup: EngineSetup): StepEngine {
-  const module = new WebAssembly.Module(Buffer.from(kernelsBase64, 'base64'));
-  const { kernels, buffer } = instantiate(module, memory);
+  const { kernels, buffer } = kernelsOver(memory);
   for (let thread = 1; thread < layout.threads; thread++) {
-    const workerData: FollowerData = { thread, memory, module, layout };
+    const workerData: FollowerData = { thread, memory, layout };
     new Worker(threadFile, { workerData });
   }
-  const team = leaderOf(buffer, layout, stepProgram(kernels, buffer, layout));
+  const team = leaderOf(buffer, layout, stepProgram(kernels, buffer, layout), phases);
   return sharedMemoryEngine(setup, layout, buffer, kernels, team);
 }
 
 /** The life of a helping thread. */
-export function followLeader({ thread, memory, module, layout }: FollowerData): void {
-  const { kernels, buffer } = instantiate(module, memory);
-  follow(buffer, layout, thread, stepProgram(kernels, buffer, layout));
-}
-
-function instantiate(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-): { kernels: Kernels; buffer: SharedArrayBuffer } {
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  return { kernels: instance.exports as unknown as Kernels, buffer: memory.buffer as unknown as SharedArrayBuffer };
+export function followLeader({ thread, memory, layout }: FollowerData): void {
+  const { kernels, buffer } = kernelsOver(memory);
+  follow(buffer, layout, thread, stepProgram(kernels, buffer, layout), phases);
 }

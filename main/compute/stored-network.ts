@@ -1,13 +1,23 @@
+import { StudioError } from '../../core/errors.ts';
 import type { Network } from '../../core/explanation/network.ts';
 import { layersOf } from '../../core/models/parameters.ts';
+import { seesPixels } from '../../core/recipe/feature-recipe.ts';
 import { perLayer } from '../../core/recipe/recipe.ts';
 import type { Checkpoint } from '../../core/training/checkpoint.ts';
 import { classifierOf } from '../../core/training/recipe-model.ts';
 
-/** The network of a checkpoint, in float64 from its stored weights. */
-export function networkOf({ recipe, classes, width, height, channels, state }: Checkpoint): Network {
+/** The network of a checkpoint, in float64 from its stored weights. Throws FEATURES_NOT_PIXELS. */
+export function networkOf(checkpoint: Checkpoint): Network {
+  requirePixels(checkpoint);
+  const { recipe, classes, width, height, channels, state } = checkpoint;
   const { blocks } = classifierOf(recipe, width * height * channels, classes.length);
   const layers = layersOf(Float64Array.from(state.engine.parameters), blocks);
   const activations = recipe.model.kind === 'mlp' ? perLayer(recipe.model.activation, layers.length - 1) : [];
   return { layers, activations };
+}
+
+/** Throws FEATURES_NOT_PIXELS unless the model sees pixels themselves: only their weights are pictures. */
+export function requirePixels({ recipe }: Checkpoint): void {
+  if (seesPixels(recipe.features)) return;
+  throw new StudioError('FEATURES_NOT_PIXELS', { features: recipe.features.map(({ kind }) => kind).join(' + ') });
 }

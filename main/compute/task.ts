@@ -5,7 +5,8 @@ import type { WireError } from '../../core/rpc/transport.ts';
 import type { TrainingRequest } from '../../core/training/train.ts';
 
 type Compute = typeof computeContract;
-export type TaskMethod = 'compute.train' | 'compute.scores' | 'compute.predict' | 'compute.templates' | 'compute.units';
+export type TaskMethod =
+  'compute.train' | 'compute.features' | 'compute.scores' | 'compute.predict' | 'compute.templates' | 'compute.units';
 export type TaskInput<M extends TaskMethod> = HandlerInput<Compute, M>;
 export type TaskOutput<M extends TaskMethod> = Output<Compute, M>;
 export type TaskProgress<M extends TaskMethod> = Progress<Compute, M>;

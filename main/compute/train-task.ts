@@ -1,7 +1,12 @@
 /** `compute.train` in its thread: pictures, model and loop put together. */
 import { isDeepStrictEqual } from 'node:util';
 import { cancelled, StudioError } from '../../core/errors.ts';
-import { fitStandardization, type Standardization } from '../../core/features/standardize.ts';
+import type { FittedFeatures } from '../../core/features/feature-extractor.ts';
+import { mixtureDimension } from '../../core/features/index.ts';
+import { fitMixture } from '../../core/features/mixture.ts';
+import type { Standardization } from '../../core/features/standardize.ts';
+import { pixelCount } from '../../core/image/pixel-image.ts';
+import { seesPixels } from '../../core/recipe/feature-recipe.ts';
 import type { Recipe } from '../../core/recipe/recipe.ts';
 import type { PictureSource } from '../../core/rpc/contract/compute.ts';
 import type { Checkpoint } from '../../core/training/checkpoint.ts';
@@ -16,12 +21,12 @@ import { optimizerVectors, type EnginePictures } from '../../core/training/step-
 import { train } from '../../core/training/train.ts';
 import { minibatches } from '../../core/training/minibatches.ts';
 import { readCheckpoint, requireSpace, weightsSha256, writeCheckpoint } from './checkpoint-file.ts';
-import { loadForEngine } from './load-for-engine.ts';
+import { loadFeaturesForEngine, loadForEngine } from './load-for-engine.ts';
 import { startEngine } from './shared-engine.ts';
 import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
 
 export function trainTask(
-  { jobId, recipe, source, threads, stagingFolder, resumeFrom }: TaskInput<'compute.train'>,
+  { jobId, recipe, source, threads, features: files, stagingFolder, resumeFrom }: TaskInput<'compute.train'>,
   context: TaskContext<'compute.train'>,
 ): TaskOutput<'compute.train'> {
   const classes = source.classes.length;
@@ -37,11 +42,15 @@ export function trainTask(
   const resumed = resumeFrom === null ? null : readCheckpoint(resumeFrom);
   if (resumed !== null) requireSameRun(resumed, recipe, source);
 
-  const shape = engineShapeOf(recipe, source.width * source.height * source.channels, classes, source);
+  const featureCount = mixtureDimension(recipe.features, source);
+  const shape = engineShapeOf(recipe, featureCount, classes, files === null ? source : null);
   const sets = { train: source.train, validation: source.validation, test: new Uint32Array(0) };
-  const { memory, pictures } = loadForEngine(source, sets, shape, threads);
+  const { memory, pictures, features } =
+    files === null
+      ? { ...loadForEngine(source, sets, shape, threads), features: [pixelsOf(recipe, source)] }
+      : loadFeaturesForEngine(source, sets, files, shape, threads);
   if (context.request() === 'discard') throw cancelled();
-  const standardization = resumed?.standardization ?? standardizationOf(recipe, pictures, source);
+  const standardization = resumed?.standardization ?? standardizationOf(recipe, pictures, features, source);
   if (context.request() === 'discard') throw cancelled();
   const parameters = resumed?.state.engine.parameters ?? initialParameters(recipe, pictures.featureCount, classes);
   requireSpace(stagingFolder, parameters.byteLength * (1 + optimizerVectors(recipe.optimizer).length));
@@ -51,7 +60,7 @@ export function trainTask(
   const engine = startEngine(memory, { ...shape, pictures, scaling, classWeights, parameters });
   const plan = planOf(recipe, source.train.length, source.validation.length);
   const { width, height, channels } = source;
-  const model = { recipe, classes: source.classes, width, height, channels, standardization };
+  const model = { recipe, classes: source.classes, width, height, channels, features, standardization };
   context.progress({
     kind: 'plan',
     stepsPerEpoch: minibatches({ ...plan, sampleCount: plan.trainCount }).batchesPerEpoch,
@@ -91,9 +100,24 @@ export function trainTask(
 }
 
 /** Fitted on the training pictures and no others. */
-function standardizationOf(recipe: Recipe, pictures: EnginePictures, { channels }: PictureSource): Standardization {
-  const { inputs, featureCount, sets } = pictures;
-  return fitStandardization(inputs, sets.train, { kind: recipe.features[0]!.standardize, featureCount, channels });
+function standardizationOf(
+  recipe: Recipe,
+  { inputs, sets }: EnginePictures,
+  features: readonly FittedFeatures[],
+  { channels }: PictureSource,
+): Standardization {
+  // A cache may have been made by the same block of another recipe: weight and scaling are this recipe's.
+  const blocks = features.map(({ dimension }, b) => ({ options: recipe.features[b]!, dimension }));
+  return fitMixture(inputs, sets.train, blocks, channels);
+}
+
+/** Pixels as they are: nothing is learnt of them but their scale. */
+function pixelsOf(recipe: Recipe, { width, height, channels }: PictureSource): FittedFeatures {
+  if (!seesPixels(recipe.features)) {
+    throw new StudioError('INVALID_OPTION', { option: 'features', value: 'null', expected: 'a cache for each block' });
+  }
+  const shape = { width, height, channels };
+  return { options: recipe.features[0], shape, dimension: pixelCount(shape), arrays: {} };
 }
 
 /** A checkpoint of another recipe or other pictures is no place to go on from. */

@@ -3,6 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toWireError } from '../../core/rpc/wire-error.ts';
 import { answerQuestions, type ExplainerData } from './explainer-thread.ts';
 import { logInternal } from './log-internal.ts';
+import { type DescribeData, helpDescribe } from './describe-crew.ts';
+import { featureTask } from './feature-task.ts';
+import { helpLearn, type LearnData } from './learn-features.ts';
 import { followLeader, type FollowerData } from './shared-engine.ts';
 import { predict, scores, templates } from './model-tasks.ts';
 import { requests, type Task, type TaskContext, type TaskMethod, type ThreadMessage } from './task.ts';
@@ -24,6 +27,8 @@ function run(task: Task): unknown {
   switch (task.method) {
     case 'compute.train':
       return trainTask((task as Task<'compute.train'>).input, context);
+    case 'compute.features':
+      return featureTask((task as Task<'compute.features'>).input, context);
     case 'compute.scores':
       return scores((task as Task<'compute.scores'>).input, context);
     case 'compute.predict':
@@ -35,8 +40,10 @@ function run(task: Task): unknown {
   }
 }
 
-const data = workerData as Task | FollowerData | ExplainerData;
+const data = workerData as Task | FollowerData | ExplainerData | DescribeData | LearnData;
 if ('thread' in data) followLeader(data);
+else if ('describe' in data) helpDescribe(data);
+else if ('learn' in data) helpLearn(data);
 else if ('kind' in data) answerQuestions();
 else {
   try {

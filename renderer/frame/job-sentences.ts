@@ -8,6 +8,8 @@ const kinds: Readonly<Record<Job['kind'], (inputs: { title: string }) => string>
   look: m.job_look,
   import: m.job_import,
   sample: m.job_sample,
+  learn: m.job_learn,
+  describe: m.job_describe,
   train: m.job_train,
   evaluate: m.job_evaluate,
   predict: m.job_predict,

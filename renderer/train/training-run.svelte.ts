@@ -83,7 +83,7 @@ export class TrainingRun {
       if (known >= 0) this.#epochs = this.#epochs.slice(0, known);
       this.#epochs.push(event.record);
     } else if (event.kind === 'steps') this.#columns.append(event.records);
-    else void this.#fetchTemplates(signal);
+    else if (event.kind === 'checkpoint') void this.#fetchTemplates(signal);
     this.#timer ??= setTimeout(() => this.#draw(), drawEveryMs);
   }
 
@@ -108,7 +108,8 @@ export class TrainingRun {
         { signal },
       );
     } catch (cause) {
-      if (!isStudioError(cause, 'RUN_NOT_TRAINED')) ignore(cause);
+      const isNothingToShow = isStudioError(cause, 'RUN_NOT_TRAINED') || isStudioError(cause, 'FEATURES_NOT_PIXELS');
+      if (!isNothingToShow) ignore(cause);
     } finally {
       this.#isFetchingTemplates = false;
     }

@@ -16,6 +16,5 @@ export { rectify, rectifyGradient } from './rectify';
 export {
   sgdStep, momentumStep, momentumInsideStep, nesterovStep, lookAheadStep, squareRootStep, adamStep, sumOf, flushDenormals,
 } from './updates';
-export { sgdStep, momentumStep, adamStep, sumOf, flushDenormals } from './updates';
 export { readPatches, squaredNorms, largestOfRows, addTriangle, nearerDistances } from './words';
 export { panelProduct } from './panels';

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { bytes, Count, float32s, Sha256, uint16s, uint32s } from './common.ts';
 import { EngineStatus } from './app.ts';
 import { PictureExplanation, PictureQuestion, UnitStudy } from './explanation.ts';
+import { FeatureRecipeSchema } from './feature-recipe.ts';
 import { RecipeSchema } from './recipe.ts';
 import { EpochRecord, StepRecords } from './training.ts';
 
@@ -71,6 +72,8 @@ export const computeContract = {
       recipe: RecipeSchema,
       source: PictureSource,
       threads: Count,
+      /** Feature caches, one a block of the recipe; null where the recipe takes pixels as they are. */
+      features: v.optional(v.nullable(v.array(v.string())), null),
       stagingFolder: v.string(),
       /** Checkpoint to go on from. */
       resumeFrom: v.nullable(v.string()),
@@ -83,13 +86,29 @@ export const computeContract = {
       trainSeconds: v.number(),
     }),
   },
+  /**
+   * Learns one block of features where there is something to learn, and describes every picture of every split by it. The
+   * file is on disk when the call returns; the store gives it its name. Fails with INVALID_OPTION, DISK_FULL, CANCELLED.
+   */
+  'compute.features': {
+    input: v.object({ source: PictureSource, features: FeatureRecipeSchema, threads: Count, path: v.string() }),
+    progress: v.object({ stage: v.picklist(['learn', 'describe']), done: v.number(), total: v.number() }),
+    output: v.object({ dimension: Count, sizeBytes: Count, seconds: v.number() }),
+  },
   'compute.control': {
     input: v.object({ jobId: v.string(), action: v.picklist(['pause', 'resume', 'stop']) }),
     output: v.object({}),
   },
   /** Scores of stored pictures. */
   'compute.scores': {
-    input: v.object({ model: ModelFile, source: PictureSource, indices: uint32s, threads: Count }),
+    input: v.object({
+      model: ModelFile,
+      source: PictureSource,
+      indices: uint32s,
+      threads: Count,
+      /** As in `compute.train`; null also where there is no cache: the model knows how to describe. */
+      features: v.optional(v.nullable(v.array(v.string())), null),
+    }),
     progress: v.object({ done: Count, total: Count }),
     output: v.object({ scores: float32s }),
   },

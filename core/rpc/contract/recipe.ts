@@ -13,6 +13,7 @@ import {
   type Recipe,
 } from '../../recipe/recipe.ts';
 import { Fraction, Id, Seed, Sha256 } from './common.ts';
+import { FeatureRecipeSchema } from './feature-recipe.ts';
 
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 const notNegative = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -49,12 +50,7 @@ const schema = v.strictObject({
   formatVersion: v.literal(1),
   dataset: v.strictObject({ id: Id, version: Sha256 }),
   split: v.strictObject({ validation: v.pipe(v.number(), v.minValue(0), v.maxValue(0.9)), seed: Seed }),
-  features: v.pipe(
-    v.array(
-      v.strictObject({ kind: v.literal('raw'), standardize: v.picklist(['per-feature', 'per-channel', 'none']) }),
-    ),
-    v.length(1),
-  ),
+  features: v.pipe(v.array(FeatureRecipeSchema), v.minLength(1), v.maxLength(8)),
   model: v.variant('kind', [v.strictObject({ kind: v.literal('linear') }), mlp]),
   loss: v.picklist(lossNames),
   classWeights: v.optional(v.picklist(['none', 'balanced']), 'none'),

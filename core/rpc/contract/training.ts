@@ -43,6 +43,14 @@ export const RunEvent = v.variant('kind', [
   v.object({ kind: v.literal('plan'), stepsPerEpoch: Count, epochs: Count, trainCount: Count, validationCount: Count }),
   v.object({ kind: v.literal('epoch'), record: EpochRecord }),
   v.object({ kind: v.literal('steps'), records: StepRecords }),
+  /** Before a model that sees features trains: block `block` of the recipe is learnt, or pictures are described by it. */
+  v.object({
+    kind: v.literal('features'),
+    block: Count,
+    stage: v.picklist(['learn', 'describe']),
+    done: v.number(),
+    total: v.number(),
+  }),
   /** A newer model can be looked at. */
   v.object({ kind: v.literal('checkpoint'), step: Count, best: v.boolean() }),
 ]);

@@ -18,7 +18,7 @@ import {
 import { StudioError } from '../../errors.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 import { chunkRows, type LayerLayout, type Layout } from './layout.ts';
-import { type PhaseNumbers, writePhaseNumbers } from './step-program.ts';
+import { type Phase, type PhaseNumbers, writePhaseNumbers } from './step-program.ts';
 import type { Team } from './team.ts';
 
 const idle: PhaseNumbers = {
@@ -40,7 +40,7 @@ export function sharedMemoryEngine(
   layout: Layout,
   buffer: SharedArrayBuffer,
   kernels: Kernels,
-  team: Team,
+  team: Team<Phase>,
 ): StepEngine {
   const { pictures, scaling, optimizer } = setup;
   const { layers, classes } = layout;

@@ -6,10 +6,14 @@
  * falling asleep and waking up.
  */
 import { StudioError } from '../../errors.ts';
-import type { Layout } from './layout.ts';
-import { type Phase, phases } from './step-program.ts';
 
-export interface Team {
+/** Where the words lie that threads wait on, and how many threads there are. */
+export interface TeamPlace {
+  readonly words: number;
+  readonly threads: number;
+}
+
+export interface Team<Phase extends string> {
   readonly threads: number;
   /** Does one phase on all threads and returns when all are done. */
   run(phase: Phase): void;
@@ -25,15 +29,16 @@ const endPhase = -1;
 /** Looks before sleeping, some tens of microseconds. */
 const spins = 4000;
 /** No phase lasts so long: a thread has died. */
-const longestPhaseMs = 60_000;
+const longestPhaseMs = 180_000;
 
-export function leaderOf(
+export function leaderOf<Phase extends string>(
   buffer: SharedArrayBuffer,
-  layout: Layout,
+  place: TeamPlace,
   program: (phase: Phase, thread: number) => void,
-): Team {
-  const words = new Int32Array(buffer, layout.words, 64);
-  const others = layout.threads - 1;
+  phases: readonly Phase[],
+): Team<Phase> {
+  const words = new Int32Array(buffer, place.words, 64);
+  const others = place.threads - 1;
 
   function begin(phase: number): void {
     Atomics.store(words, doneWord, 0);
@@ -43,7 +48,7 @@ export function leaderOf(
   }
 
   return {
-    threads: layout.threads,
+    threads: place.threads,
     run(phase) {
       if (others > 0) begin(phases.indexOf(phase));
       program(phase, 0);
@@ -63,13 +68,14 @@ export function leaderOf(
 }
 
 /** What every thread but the leader does until the team is closed. */
-export function follow(
+export function follow<Phase extends string>(
   buffer: SharedArrayBuffer,
-  layout: Layout,
+  place: TeamPlace,
   thread: number,
   program: (phase: Phase, thread: number) => void,
+  phases: readonly Phase[],
 ): void {
-  const words = new Int32Array(buffer, layout.words, 64);
+  const words = new Int32Array(buffer, place.words, 64);
   for (let round = 0; ; round++) {
     for (let looks = 0; Atomics.load(words, roundWord) === round; looks++) {
       if (looks >= spins) Atomics.wait(words, roundWord, round);

@@ -9,6 +9,7 @@ const checkpoint: Checkpoint = {
   width: 2,
   height: 1,
   channels: 3,
+  features: [{ options: recipe.features[0]!, shape: { width: 2, height: 1, channels: 3 }, dimension: 6, arrays: {} }],
   standardization: {
     kind: 'per-feature',
     mean: new Float64Array(6).fill(0.1),

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StudioError } from '../../../../core/errors.ts';
 import { defaultRecipe, type Recipe } from '../../../../core/recipe/recipe.ts';
 import type { RunEvent, RunStatus } from '../../../../core/rpc/contract/training.ts';
+import { FeatureCaches } from '../../../../main/backend/feature-caches.ts';
+import { FeatureCacheFiles } from '../../../../main/store/feature-cache.ts';
 import { JobRegistry } from '../../../../main/backend/job-registry.ts';
 import { type Ack, RunRegistry } from '../../../../main/backend/run-registry.ts';
 import { CheckpointFiles } from '../../../../main/store/checkpoint-files.ts';
@@ -64,6 +66,7 @@ function startRegistry(): void {
     runs,
     checkpoints,
     datasets: { version: () => dataset },
+    features: new FeatureCaches({ files: new FeatureCacheFiles(store.folder), compute, jobs }),
     compute,
     jobs,
     threads: () => 1,

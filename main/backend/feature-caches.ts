@@ -1,0 +1,158 @@
+/**
+ * The features that a recipe needs, made by compute where they are not there yet.
+ *
+ * A block's key is a hash of all that decides its numbers: the dataset version, the block's options, and, where something is
+ * learnt, the pictures it is learnt from. How a block is scaled and weighted belongs to the model, not to the cache: trying
+ * other weights in a mixture makes nothing anew.
+ */
+import { createHash } from 'node:crypto';
+import { extractorOf } from '../../core/features/index.ts';
+import { type FeatureRecipe, seesPixels } from '../../core/recipe/feature-recipe.ts';
+import type { ComputeContract, PictureSource } from '../../core/rpc/contract/compute.ts';
+import type { FeatureCacheFiles } from '../store/feature-cache.ts';
+import type { HelperProcess } from './helper-process.ts';
+import type { JobRegistry } from './job-registry.ts';
+
+/** Raised when an extractor gives other numbers than before: older caches are then not found any more. */
+const numbersVersion = 1;
+
+export interface FeatureCachesOptions {
+  readonly files: FeatureCacheFiles;
+  readonly compute: Pick<HelperProcess<ComputeContract>, 'call'>;
+  readonly jobs: JobRegistry;
+  readonly today?: () => number;
+}
+
+export interface FeatureRequest {
+  readonly datasetVersion: string;
+  readonly features: readonly FeatureRecipe[];
+  readonly source: PictureSource;
+  readonly threads: number;
+  readonly title: string;
+  readonly runId: string | null;
+  readonly datasetId: string;
+}
+
+export interface FeatureReports {
+  readonly signal: AbortSignal;
+  readonly report?: (event: { block: number; stage: 'learn' | 'describe'; done: number; total: number }) => void;
+}
+
+export class FeatureCaches {
+  readonly #options: FeatureCachesOptions;
+  /** Being made now, by key: who asks for the same waits for the same. */
+  readonly #making = new Map<string, Promise<string>>();
+
+  constructor(options: FeatureCachesOptions) {
+    this.#options = options;
+  }
+
+  /** One file a block where all are there; null otherwise, and where the recipe takes pixels. */
+  existing({
+    datasetVersion,
+    features,
+    source,
+  }: Pick<FeatureRequest, 'datasetVersion' | 'features' | 'source'>): string[] | null {
+    if (seesPixels(features)) return null;
+    const found = features.map((block) => this.#find(keyOf(datasetVersion, block, source)));
+    return found.every((path) => path !== null) ? found : null;
+  }
+
+  /**
+   * One file a block; null where the recipe takes pixels.
+   *
+   * @throws StudioError INVALID_OPTION, DISK_FULL, COMPUTE_LOST, CANCELLED.
+   */
+  async ensure(request: FeatureRequest, reports: FeatureReports): Promise<string[] | null> {
+    const { features, datasetVersion, source } = request;
+    if (seesPixels(features)) return null;
+    const paths: string[] = [];
+    for (const [block, options] of features.entries()) {
+      const key = keyOf(datasetVersion, options, source);
+      const found = this.#find(key);
+      paths.push(found ?? (await this.#made(key, block, paths, request, reports)));
+    }
+    return paths;
+  }
+
+  async #made(
+    key: string,
+    block: number,
+    keep: readonly string[],
+    request: FeatureRequest,
+    reports: FeatureReports,
+  ): Promise<string> {
+    for (;;) {
+      const other = this.#making.get(key);
+      if (other === undefined) break;
+      await other.catch(() => null);
+      const found = this.#find(key);
+      if (found !== null) return found;
+    }
+    const making = this.#make(key, block, keep, request, reports);
+    this.#making.set(key, making);
+    try {
+      return await making;
+    } finally {
+      this.#making.delete(key);
+    }
+  }
+
+  async #make(
+    key: string,
+    block: number,
+    keep: readonly string[],
+    { features, source, threads, title, runId, datasetId }: FeatureRequest,
+    { signal, report }: FeatureReports,
+  ): Promise<string> {
+    const { files, compute, jobs } = this.#options;
+    const options = features[block]!;
+    const start = (kind: 'learn' | 'describe') =>
+      jobs.start({ kind, title, unit: kind === 'learn' ? 'steps' : 'pictures', runId, datasetId });
+    let stage: 'learn' | 'describe' = extractorOf(options).isLearnt(options) ? 'learn' : 'describe';
+    let job = start(stage);
+    const abort = AbortSignal.any([signal, job.signal]);
+    const stopped = new AbortController();
+    abort.addEventListener('abort', () => stopped.abort(), { once: true });
+    try {
+      await compute.call(
+        'compute.features',
+        { source, features: options, threads, path: files.stagingPath(key) },
+        {
+          signal: stopped.signal,
+          onprogress: (progress) => {
+            if (progress.stage !== stage) {
+              job.finish();
+              stage = progress.stage;
+              job = start(stage);
+              job.signal.addEventListener('abort', () => stopped.abort(), { once: true });
+            }
+            job.report(progress.done, progress.total);
+            report?.({ block, ...progress });
+          },
+        },
+      );
+      job.finish();
+      return files.commit(key, keep);
+    } catch (cause) {
+      job.fail(cause);
+      throw cause;
+    }
+  }
+
+  #find(key: string): string | null {
+    const { files, today = Date.now } = this.#options;
+    return files.find(key, today());
+  }
+}
+
+/** 64 hexadecimal digits. */
+function keyOf(datasetVersion: string, options: FeatureRecipe, { train }: PictureSource): string {
+  const { weight: _weight, standardize: _standardize, ...extraction } = options;
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([numbersVersion, datasetVersion, Object.entries(extraction).sort()]));
+  if (extractorOf(options).isLearnt(options)) {
+    hash.update(new Uint8Array(train.buffer, train.byteOffset, train.byteLength));
+  }
+  return hash.digest('hex');
+}

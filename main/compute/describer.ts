@@ -1,0 +1,21 @@
+/** From the pixels of one picture to one block of features, by kernels where there are any. */
+import type { FittedFeatures } from '../../core/features/feature-extractor.ts';
+import { transformImage } from '../../core/features/index.ts';
+import { wordEncoder, wordLayout } from '../../core/features/word-encoder.ts';
+import type { WordFeatures } from '../../core/recipe/feature-recipe.ts';
+import { kernelsOver, sharedMemory } from './kernel-memory.ts';
+
+export type Describer = (pixels: Uint8Array, into: Float32Array) => void;
+
+export function describerOf(fitted: FittedFeatures): Describer {
+  if (isWords(fitted)) {
+    const memory = sharedMemory(wordLayout(fitted.options, fitted.shape).end);
+    const { kernels, buffer } = kernelsOver(memory);
+    return wordEncoder(fitted, kernels, buffer);
+  }
+  return (pixels, into) => into.set(transformImage({ ...fitted.shape, data: pixels }, fitted));
+}
+
+function isWords(fitted: FittedFeatures): fitted is FittedFeatures<WordFeatures> {
+  return fitted.options.kind === 'words';
+}
