@@ -131,7 +131,7 @@ export function learnerProgram(
 
   function assign(thread: number): void {
     const products = layout.products[thread]!;
-    const values = new Float32Array(buffer, layout.values[thread]!, rowsAtATime);
+    const values = new Float32Array(buffer, layout.values[thread], rowsAtATime);
     const { panels, panelsBias } = layout;
     forEachPiece((from, length) => {
       const at = layout.rows + 4 * from * rowLength;

@@ -31,7 +31,7 @@ export interface PredictionRequest {
 
 export interface PredictionReports {
   readonly signal: AbortSignal;
-  readonly progress: (report: { total: number; results: Prediction[] }) => void;
+  readonly progress: (report: { total: number; results: Prediction[]; classes: string[] }) => void;
   /** Resolves when the wire has room. */
   readonly room: () => Promise<void>;
 }
@@ -79,7 +79,7 @@ export class Predictor {
       if (signal.aborted) throw cancelled();
       const results = await this.#predictBatch(files.slice(from, from + filesAtATime), model, dataset, signal);
       for (const { kind } of results) counts[kind]++;
-      progress({ total: files.length, results });
+      progress({ total: files.length, results, classes: [...dataset.classes] });
       await room();
     }
     return { predicted: counts.prediction, refused: counts.refused, classes: [...dataset.classes] };

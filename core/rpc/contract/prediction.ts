@@ -34,7 +34,8 @@ export const predictionContract = {
       paths: v.pipe(v.array(v.string()), v.minLength(1)),
       which: v.optional(v.picklist(['best', 'last']), 'best'),
     }),
-    progress: v.object({ total: Count, results: v.array(Prediction) }),
+    /** `classes` are the model's own, which may differ from those of the dataset today. */
+    progress: v.object({ total: Count, results: v.array(Prediction), classes: v.array(v.string()) }),
     output: v.object({ predicted: Count, refused: Count, classes: v.array(v.string()) }),
   },
 } as const;

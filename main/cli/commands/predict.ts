@@ -20,14 +20,13 @@ export function predictCommand(program: Command, context: CommandContext): void 
       context.run('read', async (studio) => {
         const { rpc, output, signal } = studio;
         const run = await findRun(studio, named);
-        const { runId, classes } = { runId: run.id, classes: await classesOf(named) };
-        const rows = [csvLine(['path', 'class', ...classes])];
-        await rpc.call(
+        const rows: string[] = [];
+        const { classes: columns } = await rpc.call(
           'prediction.predict',
-          { runId, paths: files.map(personalPath), which: modelToJudge(run) },
+          { runId: run.id, paths: files.map(personalPath), which: modelToJudge(run) },
           {
             signal,
-            onprogress: ({ results }) => {
+            onprogress: ({ results, classes }) => {
               for (const result of results) {
                 print(result, classes);
                 if (result.kind === 'prediction') {
@@ -37,12 +36,8 @@ export function predictCommand(program: Command, context: CommandContext): void 
             },
           },
         );
-        if (flags.csv !== undefined) await save(personalPath(flags.csv), rows);
-
-        /** The model's own classes, which may differ from those of the dataset today. */
-        async function classesOf(_run: string): Promise<readonly string[]> {
-          const { classes: own } = await rpc.call('explanation.templates', { runId: run.id, limit: 1 });
-          return own;
+        if (flags.csv !== undefined) {
+          await save(personalPath(flags.csv), [csvLine(['path', 'class', ...columns]), ...rows]);
         }
 
         function print(result: Prediction, names: readonly string[]): void {

@@ -2,11 +2,8 @@
 import type { Command } from 'commander';
 import { StudioError } from '../../../core/errors.ts';
 import { m } from '../../../core/messages/compiled/messages.js';
-<<<<<<< HEAD
 import type { DatasetSummary } from '../../../core/rpc/contract/datasets.ts';
-=======
 import type { RunEvent } from '../../../core/rpc/contract/training.ts';
->>>>>>> f023357 (features: models train on colours, edges, words and mixtures, from the command line to a prediction)
 import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
 import { datasetFields, datasetOrSource, findDataset } from '../datasets.ts';
 import type { CommandContext } from '../index.ts';
@@ -85,10 +82,8 @@ async function follow(
   const stopAcks = backend.onAck(({ run, step }) =>
     output.result({ type: 'ack', run, step }, () => `ACK ${run}:${step}`),
   );
-<<<<<<< HEAD
   const runId = await begin();
   const { recipe, epochs: doneBefore } = await rpc.call('runs.get', { runId });
-=======
   const described = { firstMs: 0, lastMs: 0 };
   const tellFeatures = ({ block, stage, done, total }: Extract<RunEvent, { kind: 'features' }>) => {
     described.lastMs = performance.now();
@@ -97,11 +92,6 @@ async function follow(
     const name = recipe.features[block]?.kind ?? '';
     output.note(stage === 'learn' ? m.cli_features_learnt({ name }) : m.cli_features_described({ name, count: total }));
   };
-  const { runId } = await rpc.call('training.start', {
-    recipe,
-    ...(flags.threads === undefined ? {} : { threads: Number(flags.threads) }),
-  });
->>>>>>> f023357 (features: models train on colours, edges, words and mixtures, from the command line to a prediction)
   const stop = () => void rpc.call('training.stop', { runId }).catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
@@ -111,12 +101,8 @@ async function follow(
       { runId },
       {
         onprogress: (event) => {
-<<<<<<< HEAD
-          if (event.kind !== 'epoch' || event.record.epoch <= doneBefore) return;
-=======
           if (event.kind === 'features') tellFeatures(event);
-          if (event.kind !== 'epoch') return;
->>>>>>> f023357 (features: models train on colours, edges, words and mixtures, from the command line to a prediction)
+          if (event.kind !== 'epoch' || event.record.epoch <= doneBefore) return;
           const { epoch, trainLoss, validationAccuracy } = event.record;
           output.note(
             m.cli_train_epoch({
