@@ -1,9 +1,9 @@
-/** How numbers look: in the language of the page, always in the same places. */
-import { m } from './messages.ts';
-import { language } from './language.svelte.ts';
+/** How numbers look: in the language of the messages, always in the same places. Reports are written with it outside the page. */
+import { m } from '../core/messages/compiled/messages.js';
+import { getLocale } from '../core/messages/compiled/runtime.js';
 
 export function count(value: number): string {
-  return new Intl.NumberFormat(language.code, { maximumFractionDigits: 0 }).format(value);
+  return new Intl.NumberFormat(getLocale(), { maximumFractionDigits: 0 }).format(value);
 }
 
 /** A fraction as percent: 0.3931 is `39.3 %`; null is a dash. */
@@ -14,14 +14,14 @@ export function percent(fraction: number | null, digits = 1): string {
 
 export function fixed(value: number | null, digits: number): string {
   if (value === null) return '–';
-  return new Intl.NumberFormat(language.code, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+  return new Intl.NumberFormat(getLocale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
     value,
   );
 }
 
 /** With its sign, always: `+1.17`, `−0.42`. */
 export function signed(value: number, digits = 2): string {
-  return new Intl.NumberFormat(language.code, {
+  return new Intl.NumberFormat(getLocale(), {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
     signDisplay: 'exceptZero',
@@ -67,5 +67,5 @@ export function bytes(size: number): string {
 
 /** Day and time, short. */
 export function when(timestamp: number): string {
-  return new Intl.DateTimeFormat(language.code, { dateStyle: 'medium', timeStyle: 'short' }).format(timestamp);
+  return new Intl.DateTimeFormat(getLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(timestamp);
 }

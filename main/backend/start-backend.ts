@@ -30,7 +30,8 @@ import { importsHandlers } from './handlers/imports.ts';
 import { jobsHandlers } from './handlers/jobs.ts';
 import { picturesHandlers } from './handlers/pictures.ts';
 import { predictionHandlers } from './handlers/prediction.ts';
-import { runsHandlers } from './handlers/runs.ts';
+import { reportsHandlers } from './handlers/reports.ts';
+import { runsHandlers, runSummary } from './handlers/runs.ts';
 import { trainingHandlers } from './handlers/training.ts';
 import { HelperProcess } from './helper-process.ts';
 import { JobRegistry } from './job-registry.ts';
@@ -209,6 +210,14 @@ function assemble(
       ...evaluationHandlers(evaluation, predictor),
       ...picturesHandlers(decoder),
       ...predictionHandlers(predictor),
+      ...reportsHandlers({
+        runs,
+        datasets,
+        evaluation,
+        compute,
+        decoder,
+        summaryOf: (runId) => runSummary(registry.get(runId), true),
+      }),
     },
     get info() {
       return info();

@@ -3,7 +3,7 @@ import { type ActivationName, type OptimizerName, perLayer, type Recipe } from '
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
 import type { RunSummary } from '../../core/rpc/contract/runs.ts';
 import { count, duration, percent, short } from '../format.ts';
-import { m } from '../messages.ts';
+import { m } from '../../core/messages/compiled/messages.js';
 
 type Shape = Pick<DatasetSummary, 'width' | 'height' | 'channels' | 'classes'>;
 

@@ -6,6 +6,7 @@ import { filesContract } from './files.ts';
 import { importsContract } from './imports.ts';
 import { jobsContract } from './jobs.ts';
 import { predictionContract } from './prediction.ts';
+import { reportsContract } from './reports.ts';
 import { runsContract } from './runs.ts';
 import { trainingContract } from './training.ts';
 import type { Contract } from '../define.ts';
@@ -22,6 +23,7 @@ export const studioContract = {
   ...evaluationContract,
   ...picturesContract,
   ...predictionContract,
+  ...reportsContract,
 } as const satisfies Contract;
 
 export type StudioContract = typeof studioContract;

@@ -21,7 +21,7 @@ export function runsHandlers({ registry, runs, checkpoints, datasets, today = Da
     const current = new Map<string, string | null>();
     return list.map((run) => {
       if (!current.has(run.datasetId)) current.set(run.datasetId, currentVersion(datasets, run.datasetId));
-      return summary(run, current.get(run.datasetId) === run.datasetVersion);
+      return runSummary(run, current.get(run.datasetId) === run.datasetVersion);
     });
   };
   const setTrashed = (runIds: readonly string[], at: number | null) => {
@@ -77,7 +77,8 @@ function currentVersion(datasets: DatasetVersions, datasetId: string): string | 
   }
 }
 
-function summary(run: StoredRun, datasetIsCurrent: boolean): RunSummary {
+/** A run as the page and the command line see it. */
+export function runSummary(run: StoredRun, datasetIsCurrent: boolean): RunSummary {
   const shown = run.shownEpoch;
   return {
     id: run.id,

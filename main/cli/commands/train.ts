@@ -1,7 +1,9 @@
 /** `tessera train`, `resume` and `recipe`: from a dataset or folder to a trained model. */
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { StudioError } from '../../../core/errors.ts';
 import { m } from '../../../core/messages/compiled/messages.js';
+import { getLocale } from '../../../core/messages/compiled/runtime.js';
 import type { DatasetSummary } from '../../../core/rpc/contract/datasets.ts';
 import type { RunEvent } from '../../../core/rpc/contract/training.ts';
 import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
@@ -10,7 +12,13 @@ import type { CommandContext } from '../index.ts';
 import { percent } from '../output.ts';
 import { addRecipeFlags, recipeFromFlags, type RecipeFlags } from '../recipe-flags.ts';
 import { findRun, modelToJudge } from '../runs.ts';
-import type { Studio } from '../studio.ts';
+import { personalPath, type Studio } from '../studio.ts';
+
+interface TrainFlags extends RecipeFlags {
+  readonly test?: string;
+  readonly threads?: string;
+  readonly report?: string;
+}
 
 export function trainCommands(program: Command, context: CommandContext): void {
   addRecipeFlags(
@@ -18,10 +26,9 @@ export function trainCommands(program: Command, context: CommandContext): void {
       .command('train <dataset>')
       .description(m.cli_train())
       .option('--test <folder>', m.cli_train_test())
-      .option('--threads <count>', m.cli_threads()),
-  ).action((named: string, flags: RecipeFlags & { test?: string; threads?: string }) =>
-    context.run('write', (studio) => train(studio, named, flags)),
-  );
+      .option('--threads <count>', m.cli_threads())
+      .option('--report <file>', m.cli_train_report()),
+  ).action((named: string, flags: TrainFlags) => context.run('write', (studio) => train(studio, named, flags)));
   program
     .command('resume [run]')
     .description(m.cli_resume())
@@ -37,20 +44,29 @@ export function trainCommands(program: Command, context: CommandContext): void {
   );
 }
 
-async function train(
-  studio: Studio,
-  named: string,
-  flags: RecipeFlags & { test?: string; threads?: string },
-): Promise<void> {
+async function train(studio: Studio, named: string, flags: TrainFlags): Promise<void> {
   const { rpc, output, backend } = studio;
   const { dataset, importSeconds } = await datasetOrSource(studio, named, flags.test);
   const recipe = await recipeFromFlags(dataset, flags);
   if (backend.info.interruptedRuns.length > 0) output.note(m.cli_train_interrupted());
   const threads = flags.threads === undefined ? {} : { threads: Number(flags.threads) };
-  await follow(studio, dataset, importSeconds, async () => {
+  const runId = await follow(studio, dataset, importSeconds, async () => {
     const { runId } = await rpc.call('training.start', { recipe, ...threads });
     return runId;
   });
+  if (flags.report !== undefined) await saveReport(studio, runId, flags.report);
+}
+
+/** The HTML report about a run, in the language of the command line. */
+async function saveReport({ rpc }: Studio, runId: string, file: string): Promise<void> {
+  const run = await rpc.call('runs.get', { runId });
+  const { html } = await rpc.call('reports.run', { runId, which: modelToJudge(run), language: getLocale() });
+  const path = personalPath(file);
+  try {
+    await writeFile(path, html);
+  } catch (cause) {
+    throw new StudioError('FILE_NOT_WRITTEN', { path, reason: (cause as NodeJS.ErrnoException).code ?? String(cause) });
+  }
 }
 
 /** Goes on with a run from its newest checkpoint: with the one named, else with the newest that was interrupted. */
@@ -76,7 +92,7 @@ async function follow(
   dataset: DatasetSummary,
   importSeconds: number,
   begin: () => Promise<string>,
-): Promise<void> {
+): Promise<string> {
   const { rpc, output, backend, signal } = studio;
   // An ack follows the commit it speaks of, so a reader may rely on the step from then on.
   const stopAcks = backend.onAck(({ run, step }) =>
@@ -154,6 +170,7 @@ async function follow(
       accuracy: percent(test?.accuracy ?? run.validationAccuracy),
     }),
   );
+  return runId;
 }
 
 interface TestResult {

@@ -72,7 +72,7 @@ function changed(value: unknown, random: RandomGenerator): unknown {
     else copy[at] = changed(copy[at], random);
     return copy;
   }
-  const copy: Record<string, unknown> = { ...(value) };
+  const copy: Record<string, unknown> = { ...value };
   const keys = [...Object.keys(copy), `extra${uniformInteger(random, 3)}`];
   const key = keys[uniformInteger(random, keys.length)]!;
   if (uniform(random) < 0.15) delete copy[key];

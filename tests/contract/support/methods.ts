@@ -437,6 +437,16 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
     input: () => ({ width: 2, height: 1, channels: 3, pixels: Uint8Array.of(1, 2, 3, 4, 5, 6) }),
     expects: ({ png }) => expect([...png.subarray(1, 4)].map((code) => String.fromCharCode(code)).join('')).toBe('PNG'),
   },
+  'reports.run': {
+    input: ({ linearRun }) => ({ runId: linearRun, language: 'ko' }),
+    expects: ({ html }) => {
+      const page = new TextDecoder().decode(html);
+      expect(page).toMatch(/^<!doctype html>\n<html lang="ko">/);
+      // Nothing of it leads elsewhere, and nothing of it runs.
+      expect(page).not.toMatch(/<script|<link|https?:|url\(/);
+      expect(page).toContain('bright');
+    },
+  },
   'prediction.predict': {
     input: ({ linearRun, pictures }) => {
       writeFileSync(join(dirname(pictures), 'words.jpg'), 'no picture');

@@ -1,0 +1,123 @@
+/** Gathers what a report about a run shows. */
+import { templatePixels } from '../../core/explanation/template-pixels.ts';
+import { StudioError } from '../../core/errors.ts';
+import { reasonSentence } from '../../core/messages/error-sentence.ts';
+import type { Output } from '../../core/rpc/define.ts';
+import type { ComputeContract } from '../../core/rpc/contract/compute.ts';
+import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
+import type { RunSummary } from '../../core/rpc/contract/runs.ts';
+import {
+  inLanguage,
+  renderRunReport,
+  type ReportLanguage,
+  type ReportPicture,
+  type RunReportData,
+} from '../report/render-run-report.ts';
+import type { DatasetRepository } from '../store/dataset-repository.ts';
+import type { RunRepository } from '../store/run-repository.ts';
+import type { DecoderPool } from './decoder-pool.ts';
+import type { Evaluation, Verdicts, Which } from './evaluation.ts';
+import type { HelperProcess } from './helper-process.ts';
+
+export interface ReportParts {
+  readonly runs: RunRepository;
+  readonly datasets: DatasetRepository;
+  readonly evaluation: Evaluation;
+  readonly compute: Pick<HelperProcess<ComputeContract>, 'call'>;
+  readonly decoder: Pick<DecoderPool, 'encode'>;
+  readonly summaryOf: (runId: string) => RunSummary;
+}
+
+/** Templates of the bank that are shown, the largest norms first, and mistakes, the surest first. */
+const shownTemplates = 64;
+const shownMistakes = 14;
+
+type Templates = Output<ComputeContract, 'compute.templates'>;
+
+/** @throws StudioError RUN_NOT_FOUND, RUN_NOT_TRAINED, DATASET_NOT_FOUND. */
+export async function runReport(
+  parts: ReportParts,
+  runId: string,
+  which: Which,
+  language: ReportLanguage,
+  signal?: AbortSignal,
+): Promise<string> {
+  const { runs, datasets, evaluation, compute } = parts;
+  const stored = runs.get(runId);
+  if (stored === null) throw new StudioError('RUN_NOT_FOUND', { run: runId });
+  const options = signal === undefined ? {} : { signal };
+  const { path } = evaluation.checkpointOf(stored, which);
+  const run = parts.summaryOf(runId);
+  const dataset = datasets.open(run.datasetId);
+  const classes = inLanguage(language, () => dataset.classes.map((name) => shownName(dataset, name)));
+  const judgedOn =
+    (['test', 'validation', 'train'] as const).find((split) => (dataset.counts[split] ?? 0) > 0) ?? 'train';
+  const verdicts = await evaluation.verdicts(runId, judgedOn, which, options);
+  const templates = await compute.call('compute.templates', { model: { path }, offset: 0, limit: 2048 }, options);
+  const data: RunReportData = {
+    run,
+    dataset,
+    classes,
+    epochs: runs.epochs(runId),
+    templates: await templatePart(parts, templates, classes),
+    verdicts: verdicts.indices.length > 0 ? verdicts : null,
+    judgedOn,
+    mistakes: await mistakesOf(parts, dataset, verdicts, classes),
+    recipeJson: JSON.stringify(run.recipe, null, 2),
+  };
+  return renderRunReport(data, language);
+}
+
+async function templatePart(
+  { decoder }: ReportParts,
+  templates: Templates,
+  classes: readonly string[],
+): Promise<RunReportData['templates']> {
+  const { layer, total, width, height, channels, norms, scales, sharedScale } = templates;
+  const size = width * height * channels;
+  const units = Array.from(norms.keys());
+  const shown = layer === 'class' ? units : units.toSorted((a, b) => norms[b]! - norms[a]!).slice(0, shownTemplates);
+  const pictures = await Promise.all(
+    shown.map(async (unit): Promise<ReportPicture> => {
+      const weights = templates.templates.subarray(unit * size, (unit + 1) * size);
+      const pixels = templatePixels(weights, layer === 'class' ? sharedScale : scales[unit]!);
+      const src = await dataAddress(decoder, { width, height, channels, pixels });
+      return { src, caption: layer === 'class' ? (classes[unit] ?? String(unit)) : String(unit), note: null };
+    }),
+  );
+  return { layer, total, scale: layer === 'class' ? sharedScale : null, pictures };
+}
+
+async function mistakesOf(
+  { datasets, decoder }: ReportParts,
+  dataset: DatasetSummary,
+  { indices, truth, predicted, probabilities }: Verdicts,
+  classes: readonly string[],
+): Promise<ReportPicture[]> {
+  const surest = Array.from(indices.keys())
+    .filter((i) => truth[i] !== predicted[i])
+    .toSorted((a, b) => probabilities[b]! - probabilities[a]!)
+    .slice(0, shownMistakes);
+  const { width, height, channels } = dataset;
+  return Promise.all(
+    surest.map(async (i) => {
+      const pixels = datasets.pixels(dataset.id, Uint32Array.of(indices[i]!));
+      const src = await dataAddress(decoder, { width, height, channels, pixels });
+      const note = `${classes[predicted[i]!]!} ${(100 * probabilities[i]!).toFixed(0)} %`;
+      return { src, caption: classes[truth[i]!]!, note };
+    }),
+  );
+}
+
+async function dataAddress(
+  decoder: ReportParts['decoder'],
+  picture: Parameters<DecoderPool['encode']>[0],
+): Promise<string> {
+  return `data:image/png;base64,${Buffer.from(await decoder.encode(picture)).toString('base64')}`;
+}
+
+/** The classes of samples have names in every language; those of folders are a person's own. */
+function shownName({ kind }: DatasetSummary, name: string): string {
+  const sentence = kind === 'sample' ? reasonSentence('sample_class', { code: name, details: {} }) : '';
+  return sentence === '' ? name : sentence;
+}
