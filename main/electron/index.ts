@@ -5,7 +5,9 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, type BrowserWindow, dialog, ipcMain, Menu, protocol, session } from 'electron';
-import { StudioError } from '../../core/errors.ts';
+import { isStudioError } from '../../core/errors.ts';
+import { overwriteGetLocale } from '../../core/messages/compiled/runtime.js';
+import { errorSentence } from '../../core/messages/error-sentence.ts';
 import { type Backend, startBackend } from '../backend/start-backend.ts';
 import { chooseDataFolder } from '../backend/choose-data-folder.ts';
 import { readPageFiles } from '../backend/page-files.ts';
@@ -24,6 +26,7 @@ const programs = path.join(fileURLToPath(import.meta.url).split(`${path.sep}dist
 /** Doors that fuses do not close: a debugger's port, or flags of the script engine. */
 const refusedSwitches = ['remote-debugging-port', 'remote-debugging-pipe', 'js-flags', 'no-sandbox'];
 const refused = app.isPackaged ? refusedSwitches.filter((name) => app.commandLine.hasSwitch(name)) : [];
+if (app.isPackaged && process.env['ELECTRON_DISABLE_SANDBOX'] !== undefined) refused.push('no-sandbox');
 
 if (refused.length > 0) {
   process.stderr.write(`Tessera does not start with --${refused.join(' or --')}.\n`);
@@ -107,7 +110,8 @@ function argument(name: string): string | undefined {
 }
 
 function fail(cause: unknown): void {
-  const reason = cause instanceof StudioError ? cause.message : cause instanceof Error ? cause.message : String(cause);
+  overwriteGetLocale(() => (app.getLocale().startsWith('ko') ? 'ko' : 'en'));
+  const reason = isStudioError(cause) ? errorSentence(cause) : cause instanceof Error ? cause.message : String(cause);
   dialog.showErrorBox('Tessera', reason);
   app.exit(1);
 }

@@ -1,10 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../core/rpc/client.ts';
 import { studioContract } from '../../core/rpc/contract/index.ts';
 import { electronContentSecurityPolicy, loopbackContentSecurityPolicy } from '../../core/rpc/security-headers.ts';
+import { root } from '../../scripts/project.ts';
 import { type ElectronStudio, startElectronStudio } from '../support/electron-double/electron-studio.ts';
 
 /** The bundled main entry, run under a strict double of Electron: what Electron would do with it, without its binary. */
@@ -119,12 +121,12 @@ describe('the Electron host', () => {
 
   it('answers the page over one port, and no other frame', async () => {
     const { ask, connect } = await start();
-    await expect(
-      ask({ ask: 'from-page', channel: 'studio:request-port', args: [], sender: 'stranger' }),
-    ).rejects.toThrow('was refused');
-    await expect(
-      ask({ ask: 'from-page', channel: 'studio:choose-folder', args: [], sender: 'stranger' }),
-    ).rejects.toThrow('was refused');
+    for (const sender of ['stranger', 'nested', 'gone'] as const) {
+      for (const channel of ['request-port', 'choose-folder', 'choose-files', 'save-file', 'close-answer', 'notify']) {
+        const message = ask({ ask: 'from-page', channel: `studio:${channel}`, args: [], sender });
+        await expect(message, `${channel} from ${sender}`).rejects.toThrow('was refused');
+      }
+    }
 
     const rpc = createClient(studioContract, await connect());
     const info = await rpc.call('app.info', {});
@@ -170,6 +172,90 @@ describe('the Electron host', () => {
     expect(answer).toEqual({ value: true });
     expect(await readFile(saveAs, 'utf8')).toBe('a,b\n');
   });
+});
+
+describe('the Electron host', () => {
+  it.each(['--remote-debugging-port=9222', '--remote-debugging-pipe', '--js-flags=--expose-gc', '--no-sandbox'])(
+    'does not start from a package with %s, and says so',
+    async (flag) => {
+      const { exited, errors } = await startPackaged([flag]);
+
+      expect(await exited).toBe(2);
+      expect(errors()).toContain(`Tessera does not start with ${flag.split('=')[0]}.`);
+    },
+  );
+
+  it('says in words why it cannot start', async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tessera-electron-'));
+    await writeFile(join(folder, 'data'), 'a file where the data folder should be');
+    const started = await startElectronStudio({ dataFolder: join(folder, 'data') });
+
+    const end = await started.next('exit');
+
+    expect(end).toMatchObject({ code: 1, errorBoxes: [expect.stringMatching(/^The data folder .+\.$/s)] });
+    await started.close();
+  });
+
+  async function startPackaged(flags: string[]) {
+    folder = await mkdtemp(join(tmpdir(), 'tessera-electron-'));
+    const started = await startElectronStudio({ dataFolder: folder, arguments: flags, isPackaged: true });
+    return { exited: started.exited, errors: () => started.errors };
+  }
+});
+
+describe('the preload', () => {
+  const preload = join(root, 'dist/preload/preload.cjs');
+
+  it('gives the page named functions and nothing of Electron', async () => {
+    const exposed = new Map<string, unknown>();
+    const sent: unknown[][] = [];
+    const electron = {
+      contextBridge: { exposeInMainWorld: (name: string, value: unknown) => exposed.set(name, value) },
+      ipcRenderer: { on: () => undefined, send: (...args: unknown[]) => sent.push(args), invoke: () => undefined },
+      webUtils: { getPathForFile: () => '' },
+    };
+    const required: string[] = [];
+    const load = (name: string) => required.push(name) && electron;
+
+    runInNewContext(await readFile(preload, 'utf8'), { require: load, window: {} });
+
+    expect(required).toEqual(['electron']);
+    expect([...exposed.keys()]).toEqual(['tessera']);
+    const surface = exposed.get('tessera') as Record<string, (...args: unknown[]) => unknown>;
+    expect(Object.keys(surface).sort()).toEqual([
+      'answerClose',
+      'chooseFiles',
+      'chooseFolder',
+      'notify',
+      'onCloseRequest',
+      'pathOf',
+      'requestPort',
+      'saveFile',
+      'showProgress',
+    ]);
+    expect(Object.isFrozen(surface)).toBe(true);
+    expect(Object.values(surface).every((member) => typeof member === 'function')).toBe(true);
+    expect(surface['requestPort']!('studio:anything')).not.toBe(electron.ipcRenderer);
+    expect(sent).toEqual([['studio:request-port']]); // whatever the page passes, the channel is the preload's
+  });
+});
+
+it('is built on versions without the known holes', async () => {
+  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<
+    string,
+    Record<string, string>
+  >;
+  const version = (name: string) => (manifest['dependencies']?.[name] ?? manifest['devDependencies']?.[name])!;
+  const isAtLeast = (name: string, ...wanted: number[]) => {
+    const found = version(name).split('.').map(Number);
+    const at = wanted.findIndex((number, i) => found[i] !== number);
+    return at < 0 || found[at]! > wanted[at]!;
+  };
+
+  expect(isAtLeast('electron', 45)).toBe(true);
+  expect(isAtLeast('sharp', 0, 35)).toBe(true);
+  expect(isAtLeast('ws', 8, 21)).toBe(true);
+  expect(isAtLeast('better-sqlite3', 13, 2)).toBe(true); // its SQLite has the reset of the log mended
 });
 
 describe('the double of Electron', () => {

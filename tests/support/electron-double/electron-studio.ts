@@ -14,7 +14,7 @@ type Message =
   | { kind: 'window'; url: string }
   | { kind: 'port'; data: unknown }
   | { kind: 'to-page'; channel: string; args: unknown[] }
-  | { kind: 'exit'; code: number };
+  | { kind: 'exit'; code: number; errorBoxes: string[] };
 
 export interface ElectronStudio {
   readonly process: ChildProcess;
@@ -25,6 +25,8 @@ export interface ElectronStudio {
   /** Asks for the page's port and speaks on it. */
   connect(): Promise<Transport>;
   readonly exited: Promise<number | null>;
+  /** What it has written on standard error. */
+  readonly errors: string;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,8 @@ export interface ElectronStudioOptions {
   /** The bundled main entry; by default the one that was built. */
   readonly entry?: string;
   readonly arguments?: readonly string[];
+  /** As from a package rather than from the project. */
+  readonly isPackaged?: boolean;
   /** How long the entry may take to be evaluated; longer counts as hanging. */
   readonly readyWithinMs?: number;
 }
@@ -42,7 +46,13 @@ export async function startElectronStudio(options: ElectronStudioOptions): Promi
   const entry = options.entry ?? fileURLToPath(new URL('dist/node/electron.js', root));
   const child = fork(runner, [entry, '--data', options.dataFolder, ...(options.arguments ?? [])], {
     serialization: 'advanced',
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    env: { ...process.env, DOUBLE_IS_PACKAGED: options.isPackaged === true ? '1' : '0' },
+  });
+  let errors = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+    process.stderr.write(text);
   });
   const listeners: ((message: Message) => void)[] = [];
   const waiting = new Map<number, (message: Extract<Message, { kind: 'answer' }>) => void>();
@@ -73,6 +83,9 @@ export async function startElectronStudio(options: ElectronStudioOptions): Promi
 
   const studio: ElectronStudio = {
     process: child,
+    get errors() {
+      return errors;
+    },
     ask,
     next,
     exited,

@@ -58,9 +58,11 @@ let becomeReady: () => void;
 const ready = new Promise<void>((resolve) => (becomeReady = resolve));
 
 class App extends EventEmitter {
-  readonly isPackaged = false;
+  readonly isPackaged = process.env['DOUBLE_IS_PACKAGED'] === '1';
   readonly commandLine = {
-    hasSwitch: (name: string) => state.switches.some(([known]) => known === name),
+    hasSwitch: (name: string) =>
+      state.switches.some(([known]) => known === name) ||
+      process.argv.some((word) => word === `--${name}` || word.startsWith(`--${name}=`)),
     appendSwitch: (name: string, value?: string) => {
       requireNotReady('commandLine.appendSwitch');
       state.switches.push([name, value]);
@@ -72,6 +74,9 @@ class App extends EventEmitter {
   enableSandbox(): void {
     requireNotReady('app.enableSandbox');
     state.isSandboxEnabled = true;
+  }
+  getLocale(): string {
+    return 'en-US';
   }
   requestSingleInstanceLock(): boolean {
     return true;
@@ -86,7 +91,7 @@ class App extends EventEmitter {
   }
   exit(code = 0): void {
     state.exitCode = code;
-    process.send?.({ kind: 'exit', code }, () => process.exit(code));
+    process.send?.({ kind: 'exit', code, errorBoxes: state.errorBoxes }, () => process.exit(code));
   }
 }
 export const app = new App();
@@ -354,6 +359,15 @@ export const utilityProcess = {
 
 // --- for run.ts ----------------------------------------------------------------------------------------------------
 
+/** The page, a frame of elsewhere, a frame inside the page that has its origin, and one that has gone already. */
+export type Sender = 'page' | 'stranger' | 'nested' | 'gone';
+const frameOf: Readonly<Record<Sender, (page: Frame) => Frame | null>> = {
+  page: (page) => page,
+  stranger: () => new Frame('https://elsewhere.example'),
+  nested: (page) => Object.assign(new Frame('app://studio'), { parent: page }),
+  gone: () => null,
+};
+
 export const double = {
   becomeReady: () => {
     state.isReady = true;
@@ -388,10 +402,9 @@ export const double = {
     return !isPrevented;
   },
   /** A message of the page, or of a frame that is not the page. */
-  fromPage: async (channel: string, args: unknown[], sender: 'page' | 'stranger') => {
-    const [window] = windows;
-    const frame = sender === 'page' ? window?.webContents.mainFrame : new Frame('https://elsewhere.example');
-    const event = { senderFrame: frame ?? null };
+  fromPage: async (channel: string, args: unknown[], sender: Sender) => {
+    const page = [...windows][0]?.webContents.mainFrame ?? null;
+    const event = { senderFrame: page === null ? null : frameOf[sender](page) };
     const handler = ipcMain.handlers.get(channel);
     if (handler !== undefined) return { value: await handler(event, ...args) };
     if (ipcMain.listenerCount(channel) === 0) throw new Error(`Nobody listens to ${channel}`);

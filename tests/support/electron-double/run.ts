@@ -17,7 +17,7 @@ export type Request =
   | { id: number; ask: 'fetch'; url: string; method: string }
   | { id: number; ask: 'permission'; name: string }
   | { id: number; ask: 'attempt'; what: Parameters<typeof double.attempt>[0]; url: string }
-  | { id: number; ask: 'from-page'; channel: string; args: unknown[]; sender: 'page' | 'stranger' }
+  | { id: number; ask: 'from-page'; channel: string; args: unknown[]; sender: import('./electron.ts').Sender }
   | { id: number; ask: 'answer'; next: Parameters<typeof double.answer>[0] }
   | { id: number; ask: 'to-port'; data: unknown }
   | { id: number; ask: 'close-port' }
