@@ -18,6 +18,7 @@ import {
 import { defaultFeatures, featureKinds, type FeatureRecipe } from '../../core/recipe/feature-recipe.ts';
 import { RecipeSchema } from '../../core/rpc/contract/recipe.ts';
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
+import { choice, number } from './flag-values.ts';
 import { personalPath } from './studio.ts';
 
 export interface RecipeFlags {
@@ -75,7 +76,7 @@ export async function recipeFromFlags(dataset: DatasetSummary, flags: RecipeFlag
     optimizerName === undefined || optimizerName === base.optimizer.kind
       ? base.optimizer
       : defaultOptimizers[optimizerName];
-  return {
+  return checked({
     ...base,
     // A file made for this dataset keeps its version, so that it repeats the run it was printed from.
     dataset: base.dataset.id === dataset.id ? base.dataset : fallback.dataset,
@@ -100,7 +101,37 @@ export async function recipeFromFlags(dataset: DatasetSummary, flags: RecipeFlag
     epochs: number('--epochs', flags.epochs, base.epochs),
     seed: number('--seed', flags.seed, base.seed),
     backend: choice('--backend', flags.backend ?? base.backend, backendChoices),
-  };
+  });
+}
+
+/** Which flag sets a field of the recipe. */
+const flagOf = new Map([
+  ['split.validation', '--validation'],
+  ['model.hidden', '--hidden'],
+  ['model.activation', '--activation'],
+  ['optimizer.learningRate', '--lr'],
+  ['batchSize', '--batch'],
+  ['epochs', '--epochs'],
+  ['l2', '--l2'],
+  ['seed', '--seed'],
+]);
+
+/** Numbers may be no recipe's, such as a negative rate; the flag is named then, or the field where no flag sets it. */
+function checked(recipe: Recipe): Recipe {
+  const parsed = v.safeParse(RecipeSchema, recipe);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const field = fieldOf(issue);
+  const option = [...flagOf].find(([path]) => field === path || field.startsWith(`${path}.`))?.[1] ?? field;
+  throw new StudioError('INVALID_OPTION', {
+    option,
+    value: issue.received,
+    expected: issue.expected ?? issue.message,
+  });
+}
+
+function fieldOf(issue: v.BaseIssue<unknown>): string {
+  return issue.path?.map((item) => String(item.key)).join('.') ?? '';
 }
 
 async function readRecipe(file: string): Promise<Recipe> {
@@ -117,9 +148,8 @@ async function readRecipe(file: string): Promise<Recipe> {
   const parsed = v.safeParse(RecipeSchema, value);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  const field = issue.path?.map((item) => String(item.key)).join('.') ?? '';
   throw new StudioError('INVALID_OPTION', {
-    option: `--recipe ${field}`,
+    option: `--recipe ${fieldOf(issue)}`,
     value: issue.received,
     expected: issue.expected ?? issue.message,
   });
@@ -134,21 +164,6 @@ function featuresOf(text: string): FeatureRecipe[] {
 function activationOf(text: string): ActivationName | ActivationName[] {
   const names = text.split(',').map((name) => choice('--activation', name, activationNames));
   return names.length === 1 ? names[0]! : names;
-}
-
-function choice<const T extends string>(option: string, value: string, names: readonly T[]): T {
-  const found = names.find((name) => name === value);
-  if (found === undefined) throw new StudioError('INVALID_OPTION', { option, value, expected: names.join(' | ') });
-  return found;
-}
-
-function number<T>(option: string, text: string | undefined, fallback: T): T | number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) {
-    throw new StudioError('INVALID_OPTION', { option, value: text, expected: '0, 1, 0.5, 1e-3 …' });
-  }
-  return value;
 }
 
 /** The recipe one starts from; a small dataset has fewer pictures than the usual batch. */

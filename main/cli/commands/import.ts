@@ -7,7 +7,9 @@ import { m } from '../../../core/messages/compiled/messages.js';
 import { reasonSentence } from '../../../core/messages/error-sentence.ts';
 import { FitPolicy, outcomes } from '../../../core/rpc/contract/common.ts';
 import type { FileReport } from '../../../core/rpc/contract/datasets.ts';
+import { importSides } from '../../../core/rpc/contract/imports.ts';
 import { datasetFields, importSource } from '../datasets.ts';
+import { choice, integer } from '../flag-values.ts';
 import type { CommandContext } from '../index.ts';
 import { personalPath, type Studio } from '../studio.ts';
 
@@ -32,8 +34,8 @@ export function importCommand(program: Command, context: CommandContext): void {
         const dataset = await importSource(studio, {
           paths: sources,
           name: flags.name,
-          size: flags.size === undefined ? undefined : Number(flags.size),
-          fit: fitPolicy(flags.fit),
+          size: integer('--size', flags.size, importSides.min, importSides.max),
+          fit: flags.fit === undefined ? undefined : choice('--fit', flags.fit, FitPolicy.options),
         });
         if (flags.report !== undefined) await writeReport(studio, dataset.id, personalPath(flags.report));
         const seconds = (performance.now() - startedAt) / 1000;
@@ -48,13 +50,6 @@ export function importCommand(program: Command, context: CommandContext): void {
         );
       }),
     );
-}
-
-function fitPolicy(text: string | undefined): (typeof FitPolicy.options)[number] | undefined {
-  if (text === undefined) return undefined;
-  const found = FitPolicy.options.find((name) => name === text);
-  if (found !== undefined) return found;
-  throw new StudioError('INVALID_OPTION', { option: '--fit', value: text, expected: FitPolicy.options.join(' | ') });
 }
 
 /** Every entry of the source once, with its outcome and a sentence that says why; written as it is read. */

@@ -8,6 +8,7 @@ import type { DatasetSummary } from '../../../core/rpc/contract/datasets.ts';
 import type { RunEvent } from '../../../core/rpc/contract/training.ts';
 import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
 import { datasetFields, datasetOrSource, findDataset } from '../datasets.ts';
+import { integer } from '../flag-values.ts';
 import type { CommandContext } from '../index.ts';
 import { percent } from '../output.ts';
 import { addRecipeFlags, recipeFromFlags, type RecipeFlags } from '../recipe-flags.ts';
@@ -46,12 +47,12 @@ export function trainCommands(program: Command, context: CommandContext): void {
 
 async function train(studio: Studio, named: string, flags: TrainFlags): Promise<void> {
   const { rpc, output, backend } = studio;
+  const threads = integer('--threads', flags.threads, 0, 64);
   const { dataset, importSeconds } = await datasetOrSource(studio, named, flags.test);
   const recipe = await recipeFromFlags(dataset, flags);
   if (backend.info.interruptedRuns.length > 0) output.note(m.cli_train_interrupted());
-  const threads = flags.threads === undefined ? {} : { threads: Number(flags.threads) };
   const runId = await follow(studio, dataset, importSeconds, async () => {
-    const { runId } = await rpc.call('training.start', { recipe, ...threads });
+    const { runId } = await rpc.call('training.start', { recipe, ...(threads === undefined ? {} : { threads }) });
     return runId;
   });
   if (flags.report !== undefined) await saveReport(studio, runId, flags.report);
