@@ -25,6 +25,7 @@ import { appHandlers } from './handlers/app.ts';
 import { datasetsHandlers } from './handlers/datasets.ts';
 import { evaluationHandlers } from './handlers/evaluation.ts';
 import { explanationHandlers } from './handlers/explanation.ts';
+import { featuresHandlers } from './handlers/features.ts';
 import { filesHandlers } from './handlers/files.ts';
 import { importsHandlers } from './handlers/imports.ts';
 import { jobsHandlers } from './handlers/jobs.ts';
@@ -218,6 +219,7 @@ function assemble(
         decoder,
         summaryOf: (runId) => runSummary(registry.get(runId), true),
       }),
+      ...featuresHandlers({ runs, datasets, evaluation, features, compute, jobs, threads }),
     },
     get info() {
       return info();

@@ -59,6 +59,9 @@ export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handler
       return {};
     },
 
+    'compute.learn': (input, context) => run('compute.learn', input, context),
+    'compute.conditioning': (input, context) => run('compute.conditioning', input, context),
+    'compute.shares': (input, context) => run('compute.shares', input, context),
     'compute.features': (input, context) => run('compute.features', input, context),
     'compute.scores': (input, context) => run('compute.scores', input, context),
     'compute.predict': (input, context) => run('compute.predict', input, context),

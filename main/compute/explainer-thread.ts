@@ -13,7 +13,7 @@ import { readCheckpoint } from './checkpoint-file.ts';
 import { logInternal } from './log-internal.ts';
 import { engineScores } from './model-tasks.ts';
 import { readPicture } from './picture-memory.ts';
-import { networkOf } from './stored-network.ts';
+import { networkOf, requirePixels } from './stored-network.ts';
 
 export interface ExplainerData {
   readonly kind: 'explainer';
@@ -37,6 +37,7 @@ export function answerQuestions(): void {
     const known = models.get(path);
     models.delete(path);
     const checkpoint = known?.checkpoint ?? readCheckpoint(path);
+    requirePixels(checkpoint);
     const model = known ?? { checkpoint, network: networkOf(checkpoint) };
     models.set(path, model);
     for (const oldest of models.keys()) {

@@ -6,7 +6,15 @@ import type { TrainingRequest } from '../../core/training/train.ts';
 
 type Compute = typeof computeContract;
 export type TaskMethod =
-  'compute.train' | 'compute.features' | 'compute.scores' | 'compute.predict' | 'compute.templates' | 'compute.units';
+  | 'compute.train'
+  | 'compute.features'
+  | 'compute.learn'
+  | 'compute.conditioning'
+  | 'compute.shares'
+  | 'compute.scores'
+  | 'compute.predict'
+  | 'compute.templates'
+  | 'compute.units';
 export type TaskInput<M extends TaskMethod> = HandlerInput<Compute, M>;
 export type TaskOutput<M extends TaskMethod> = Output<Compute, M>;
 export type TaskProgress<M extends TaskMethod> = Progress<Compute, M>;

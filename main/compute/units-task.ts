@@ -12,7 +12,7 @@ import { createGenerator } from '../../core/random/generator.ts';
 import { shuffle } from '../../core/random/sampling.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
 import { hiddenPreActivations } from './model-tasks.ts';
-import { networkOf } from './stored-network.ts';
+import { networkOf, requirePixels } from './stored-network.ts';
 import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
 
 export function unitsTask(
@@ -20,6 +20,7 @@ export function unitsTask(
   context: TaskContext<'compute.units'>,
 ): TaskOutput<'compute.units'> {
   const checkpoint = readCheckpoint(model.path);
+  requirePixels(checkpoint);
   const network = networkOf(checkpoint);
   if (network.layers.length === 1) {
     throw new StudioError('INVALID_OPTION', { option: 'model', value: 'linear', expected: 'mlp' });

@@ -4,6 +4,7 @@ import { toWireError } from '../../core/rpc/wire-error.ts';
 import { answerQuestions, type ExplainerData } from './explainer-thread.ts';
 import { logInternal } from './log-internal.ts';
 import { type DescribeData, helpDescribe } from './describe-crew.ts';
+import { conditioningTask, learnTask, sharesTask } from './feature-questions.ts';
 import { featureTask } from './feature-task.ts';
 import { helpLearn, type LearnData } from './learn-features.ts';
 import { followLeader, type FollowerData } from './shared-engine.ts';
@@ -29,6 +30,12 @@ function run(task: Task): unknown {
       return trainTask((task as Task<'compute.train'>).input, context);
     case 'compute.features':
       return featureTask((task as Task<'compute.features'>).input, context);
+    case 'compute.learn':
+      return learnTask((task as Task<'compute.learn'>).input, context);
+    case 'compute.conditioning':
+      return conditioningTask((task as Task<'compute.conditioning'>).input, context);
+    case 'compute.shares':
+      return sharesTask((task as Task<'compute.shares'>).input);
     case 'compute.scores':
       return scores((task as Task<'compute.scores'>).input, context);
     case 'compute.predict':

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { bytes, Count, float32s, Sha256, uint16s, uint32s } from './common.ts';
 import { EngineStatus } from './app.ts';
 import { PictureExplanation, PictureQuestion, UnitStudy } from './explanation.ts';
+import { Conditioning, Learnt, Shares } from './features.ts';
 import { FeatureRecipeSchema } from './feature-recipe.ts';
 import { RecipeSchema } from './recipe.ts';
 import { EpochRecord, StepRecords } from './training.ts';
@@ -94,6 +95,31 @@ export const computeContract = {
     input: v.object({ source: PictureSource, features: FeatureRecipeSchema, threads: Count, path: v.string() }),
     progress: v.object({ stage: v.picklist(['learn', 'describe']), done: v.number(), total: v.number() }),
     output: v.object({ dimension: Count, sizeBytes: Count, seconds: v.number() }),
+  },
+  /** What a block learns, or what its cache `known` says it learnt. Fails with INVALID_OPTION, CANCELLED. */
+  'compute.learn': {
+    input: v.object({
+      source: PictureSource,
+      features: FeatureRecipeSchema,
+      threads: Count,
+      known: v.nullable(v.string()),
+    }),
+    progress: v.object({ done: v.number(), total: v.number() }),
+    output: Learnt,
+  },
+  /** The fields are those of `features.conditioning`. */
+  'compute.conditioning': {
+    input: v.object({ source: PictureSource, features: v.array(FeatureRecipeSchema), threads: Count }),
+    output: Conditioning,
+  },
+  /** The fields are those of `features.shares`. */
+  'compute.shares': {
+    input: v.object({
+      model: ModelFile,
+      source: v.pick(PictureSource, ['pixelsPath', 'headerBytes', 'count', 'width', 'height', 'channels']),
+      picture: Count,
+    }),
+    output: Shares,
   },
   'compute.control': {
     input: v.object({ jobId: v.string(), action: v.picklist(['pause', 'resume', 'stop']) }),

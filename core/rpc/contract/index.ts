@@ -2,6 +2,7 @@
 import { appContract } from './app.ts';
 import { datasetsContract } from './datasets.ts';
 import { evaluationContract, explanationContract, picturesContract } from './explanation.ts';
+import { featuresContract } from './features.ts';
 import { filesContract } from './files.ts';
 import { importsContract } from './imports.ts';
 import { jobsContract } from './jobs.ts';
@@ -24,6 +25,7 @@ export const studioContract = {
   ...picturesContract,
   ...predictionContract,
   ...reportsContract,
+  ...featuresContract,
 } as const satisfies Contract;
 
 export type StudioContract = typeof studioContract;

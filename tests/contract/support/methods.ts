@@ -6,6 +6,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type { CallInput, MethodOf, Output, Progress } from '../../../core/rpc/define.ts';
+import { defaultFeatures } from '../../../core/recipe/feature-recipe.ts';
 import type { StudioContract } from '../../../core/rpc/contract/index.ts';
 import { importFolder, side, type WholeStudio, writePictures } from './whole-studio.ts';
 
@@ -445,6 +446,31 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
       // Nothing of it leads elsewhere, and nothing of it runs.
       expect(page).not.toMatch(/<script|<link|https?:|url\(/);
       expect(page).toContain('bright');
+    },
+  },
+  'features.learn': {
+    input: ({ datasetId }) => ({
+      datasetId,
+      features: { ...defaultFeatures.words, words: 3, patches: 40, patchSize: 3, iterations: 2, grid: 1 },
+    }),
+    expects: ({ dimension, arrays }) => {
+      expect(dimension).toBe(3);
+      expect(arrays['words']).toHaveLength(3 * 27);
+      expect(Array.from(arrays['sizes']!).reduce((a, b) => a + b, 0)).toBe(40);
+    },
+  },
+  'features.conditioning': {
+    input: ({ datasetId }) => ({ datasetId, features: [{ ...defaultFeatures.color, bins: 3 }] }),
+    expects: ({ dimension, raw }) => {
+      expect(dimension).toBe(9);
+      expect(raw.number).toBeGreaterThanOrEqual(1);
+    },
+  },
+  'features.shares': {
+    input: ({ linearRun }) => ({ runId: linearRun, picture: 1 }),
+    expects: ({ kinds, shares, rest, scores }) => {
+      expect(kinds).toEqual(['raw']);
+      scores.forEach((score, c) => expect(shares[c]! + rest[c]!).toBeCloseTo(score, 4));
     },
   },
   'prediction.predict': {
