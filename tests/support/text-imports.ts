@@ -1,12 +1,29 @@
-/** For plain Node (`node --import`): gives `?raw` imports the file's text, as the bundler does, so that tests can start programs from source. */
+/**
+ * For plain Node (`node --import`), so that tests can start programs from source: gives `?raw` imports the file's text and `.svelte`
+ * imports the component that writes HTML, as the bundler does.
+ */
 import { readFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { createRequire, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
+
+/** Loaded with the first component: most programs have none. */
+let compiler: typeof import('svelte/compiler') | undefined;
+const load = createRequire(import.meta.url);
 
 registerHooks({
   load(url, context, nextLoad) {
-    if (!url.endsWith('?raw')) return nextLoad(url, context);
-    const text = readFileSync(fileURLToPath(url.slice(0, -'?raw'.length)), 'utf8');
-    return { format: 'module', shortCircuit: true, source: `export default ${JSON.stringify(text)};` };
+    const source = url.endsWith('?raw') ? textOf(url.slice(0, -'?raw'.length)) : componentOf(url);
+    return source === null ? nextLoad(url, context) : { format: 'module', shortCircuit: true, source };
   },
 });
+
+function textOf(url: string): string {
+  return `export default ${JSON.stringify(readFileSync(fileURLToPath(url), 'utf8'))};`;
+}
+
+function componentOf(url: string): string | null {
+  if (!url.endsWith('.svelte')) return null;
+  compiler ??= load('svelte/compiler') as typeof import('svelte/compiler');
+  const filename = fileURLToPath(url);
+  return compiler.compile(readFileSync(filename, 'utf8'), { filename, generate: 'server' }).js.code;
+}
