@@ -1,7 +1,6 @@
 /** The browser host without its backend: serves any handlers of the studio's contract to a page. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { studioContract, type StudioContract } from '../../core/rpc/contract/index.ts';
 import type { Handlers } from '../../core/rpc/define.ts';
@@ -67,10 +66,19 @@ function processTerminal(): Terminal {
     line: (text) => void process.stdout.write(`${text}\n`),
     say: (text) => void process.stderr.write(`${text}\n`),
     onEnter: (listener) => {
-      if (!process.stdin.isTTY) return () => undefined;
-      const lines = createInterface({ input: process.stdin });
-      lines.on('line', listener);
-      return () => lines.close();
+      const { stdin } = process;
+      if (!stdin.isTTY) return () => undefined;
+      // Key by key, so that Ctrl+C comes here and not as a signal to the shells in between, which would die of it and make a
+      // good end look like a bad one.
+      stdin.setRawMode(true);
+      const onKeys = (keys: Buffer) => {
+        if (keys.includes(0x03)) process.emit('SIGINT');
+        else if (keys.includes(0x0d)) listener();
+      };
+      stdin.on('data', onKeys);
+      return () => {
+        stdin.off('data', onKeys).setRawMode(false).pause();
+      };
     },
   };
 }
