@@ -2,6 +2,7 @@
 import { templatePixels } from '../../core/explanation/template-pixels.ts';
 import { StudioError } from '../../core/errors.ts';
 import { reasonSentence } from '../../core/messages/error-sentence.ts';
+import { seesPixels } from '../../core/recipe/feature-recipe.ts';
 import type { Output } from '../../core/rpc/define.ts';
 import type { ComputeContract } from '../../core/rpc/contract/compute.ts';
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
@@ -53,13 +54,16 @@ export async function runReport(
   const judgedOn =
     (['test', 'validation', 'train'] as const).find((split) => (dataset.counts[split] ?? 0) > 0) ?? 'train';
   const verdicts = await evaluation.verdicts(runId, judgedOn, which, options);
-  const templates = await compute.call('compute.templates', { model: { path }, offset: 0, limit: 2048 }, options);
+  // Models of features have no templates made of pixels.
+  const templates = seesPixels(run.recipe.features)
+    ? await compute.call('compute.templates', { model: { path }, offset: 0, limit: 2048 }, options)
+    : null;
   const data: RunReportData = {
     run,
     dataset,
     classes,
     epochs: runs.epochs(runId),
-    templates: await templatePart(parts, templates, classes),
+    templates: templates && (await templatePart(parts, templates, classes)),
     verdicts: verdicts.indices.length > 0 ? verdicts : null,
     judgedOn,
     mistakes: await mistakesOf(parts, dataset, verdicts, classes),
