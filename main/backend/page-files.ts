@@ -44,5 +44,8 @@ export function readPageFiles(folder: string): ReadonlyMap<string, PageFile> {
   }
   const index = files.get('/index.html');
   if (index === undefined) throw new Error(`${folder} has no index.html`);
+  // Browsers ask for it on pages that name no icon, such as the one that signs in.
+  const icon = [...files].find(([name]) => /^\/assets\/icon-[^/]+\.svg$/.test(name))?.[1];
+  if (icon !== undefined) files.set('/favicon.ico', { ...icon, isImmutable: false });
   return files.set('/', index);
 }

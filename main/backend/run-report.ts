@@ -7,13 +7,7 @@ import type { Output } from '../../core/rpc/define.ts';
 import type { ComputeContract } from '../../core/rpc/contract/compute.ts';
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
 import type { RunSummary } from '../../core/rpc/contract/runs.ts';
-import {
-  inLanguage,
-  renderRunReport,
-  type ReportLanguage,
-  type ReportPicture,
-  type RunReportData,
-} from '../report/render-run-report.ts';
+import type { ReportLanguage, ReportPicture, RunReportData } from '../report/render-run-report.ts';
 import type { DatasetRepository } from '../store/dataset-repository.ts';
 import type { RunRepository } from '../store/run-repository.ts';
 import type { DecoderPool } from './decoder-pool.ts';
@@ -43,6 +37,7 @@ export async function runReport(
   language: ReportLanguage,
   signal?: AbortSignal,
 ): Promise<string> {
+  const { inLanguage, renderRunReport } = await import('../report/render-run-report.ts'); // components: read when needed
   const { runs, datasets, evaluation, compute } = parts;
   const stored = runs.get(runId);
   if (stored === null) throw new StudioError('RUN_NOT_FOUND', { run: runId });

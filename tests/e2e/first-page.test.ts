@@ -11,7 +11,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       page.on('console', (message) => {
         // Browsers without a Bluetooth interface wonder why the studio gives it up.
         if (message.text().includes("Unrecognized feature: 'bluetooth'")) return;
-        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+        if (message.type() === 'error' || message.type() === 'warning')
+          complaints.push(`${message.text()} (${message.location().url})`);
       });
       page.on('pageerror', (error) => complaints.push(String(error)));
 

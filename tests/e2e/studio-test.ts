@@ -77,7 +77,8 @@ function watchPages(first: BrowserContext): Watch {
     context.on('request', (request) => note(request.url()));
     context.on('weberror', (problem) => complain(String(problem.error().stack)));
     context.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complain(`${message.type()}: ${message.text()}`);
+      if (['error', 'warning'].includes(message.type()))
+        complain(`${message.type()}: ${message.text()} (${message.location().url})`);
     });
     context.on('page', (page) => page.on('websocket', (socket) => note(socket.url())));
   }
