@@ -3,6 +3,7 @@ import { type ActivationName, type OptimizerName, perLayer, type Recipe } from '
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
 import type { RunSummary } from '../../core/rpc/contract/runs.ts';
 import { count, duration, percent, short } from '../format.ts';
+import { featuresText } from '../features/feature-labels.ts';
 import { m } from '../../core/messages/compiled/messages.js';
 
 type Shape = Pick<DatasetSummary, 'width' | 'height' | 'channels' | 'classes'>;
@@ -84,12 +85,6 @@ export const lossExplanations = {
   hinge: () => m.loss_hinge_explained(),
   'squared-hinge': () => m.loss_squared_hinge_explained(),
 } as const;
-export const standardizeLabels = {
-  'per-feature': () => m.standardize_per_feature(),
-  'per-channel': () => m.standardize_per_channel(),
-  'mean-image': () => m.standardize_mean_image(),
-  none: () => m.standardize_none(),
-} as const;
 export const scheduleLabels = {
   constant: () => m.schedule_constant(),
   step: () => m.schedule_step(),
@@ -129,7 +124,7 @@ export interface Fact {
 export function recipeFacts(recipe: Recipe): readonly Fact[] {
   const { model, optimizer, schedule, stopping } = recipe;
   const facts: Fact[] = [
-    { id: 'features', label: m.recipe_features(), value: standardizeLabels[recipe.features[0]!.standardize]() },
+    { id: 'features', label: m.recipe_features(), value: featuresText(recipe.features) },
     {
       id: 'model',
       label: m.recipe_model(),
