@@ -26,6 +26,9 @@ export interface Kernels {
     to: number, column: number, gradient: number, isFirst: number,
   ): void; // prettier-ignore
   biasGradient(dA: number, dAStride: number, rows: number, outputs: number, gradient: number, isFirst: number): void;
+  transpose(
+    a: number, stride: number, from: number, to: number, columns: number, target: number, rows: number,
+  ): void; // prettier-ignore
   rectify(a: number, h: number, n: number, slope: number): void;
   rectifyGradient(a: number, d: number, n: number, slope: number): void;
   sgdStep(parameters: number, gradient: number, n: number, penalty: number, rate: number): void;

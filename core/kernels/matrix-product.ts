@@ -3,25 +3,165 @@
  *
  *     forward         A = X·Wᵀ + b
  *     inputGradient   ∂X = ∂A·W
- *     weightGradient  ∂W = ∂Aᵀ·X, columns `from` to `to`
+ *     weightGradient  ∂W = ∂Aᵀ·X
  *
- * Whoever implements it keeps two promises: an entry's bits depend neither on how rows or columns are divided, nor on
+ * Whoever implements it keeps two promises: an entry's bits depend neither on how rows or weights are divided, nor on
  * which thread asks.
  */
 import type { Kernels } from './kernels.ts';
 
-export interface MatrixProduct {
-  readonly name: 'wasm' | 'native';
-  readonly forward: Kernels['affine'];
-  readonly inputGradient: Kernels['inputGradient'];
-  readonly weightGradient: Kernels['weightGradient'];
+/** Where a layer lies: byte addresses in the shared memory, and row lengths in floats, multiples of 16. */
+export interface ProductLayer {
+  readonly outputs: number;
+  readonly inputStride: number;
+  readonly outputStride: number;
+  /** (outputStride, inputStride); rows after the last output are zeros. */
+  readonly weights: number;
+  readonly bias: number;
+  readonly weightGradient: number;
+  /** (rows, inputStride), (rows, outputStride) and ∂loss of the latter. */
+  readonly input: number;
+  readonly output: number;
+  readonly outputGradient: number;
+  /** Room for the latter once more, in the order that the product of the weights' gradient wants. */
+  readonly panels: number;
 }
 
-export function wasmProduct(kernels: Kernels): MatrixProduct {
+/** Rows (outputs) and columns (inputs) of a layer's weights. */
+export interface Stretch {
+  readonly rows: Range;
+  readonly columns: Range;
+}
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface MatrixProduct {
+  readonly name: 'wasm' | 'native';
+  /** Threads divide the rows of a batch in whole blocks of so many. */
+  readonly rowBlock: number;
+  forward(layer: ProductLayer, rows: Range): void;
+  /** `target`: ∂X of the first of the rows, of row length inputStride. `scratch`: a thread's own, outputs × 8 floats. */
+  inputGradient(layer: ProductLayer, rows: Range, target: number, scratch: number): void;
+  /** Brings these rows of ∂A, of a batch of `count`, into the layer's panels. Before weightGradient, on any thread. */
+  packGradient(layer: ProductLayer, rows: Range, count: number): void;
+  /** The part of the weights that a thread computes the gradient of, and moves. */
+  stretchOf(layer: ProductLayer, thread: number, threads: number): Stretch;
+  /** Over `count` rows; `isFirst` 0 adds to what is there. `scratch`: a thread's own, count × 8 floats. */
+  weightGradient(layer: ProductLayer, stretch: Stretch, count: number, scratch: number, isFirst: number): void;
+}
+
+/** @param capacity  rows that a batch may have. */
+export function wasmProduct(kernels: Kernels, capacity: number): MatrixProduct {
   return {
     name: 'wasm',
-    forward: kernels.affine,
-    inputGradient: kernels.inputGradient,
-    weightGradient: kernels.weightGradient,
+    rowBlock: 1,
+
+    forward({ input, inputStride, output, outputStride, weights, bias, outputs }, { from, to }) {
+      const x = input + from * inputStride * 4;
+      const a = output + from * outputStride * 4;
+      kernels.affine(x, to - from, weights, inputStride, Math.ceil(outputs / 4) * 4, bias, a, outputStride);
+    },
+
+    inputGradient({ outputGradient, outputStride, weights, inputStride, outputs }, { from, to }, target, scratch) {
+      const dA = outputGradient + from * outputStride * 4;
+      kernels.inputGradient(dA, outputStride, to - from, weights, inputStride, outputs, scratch, target);
+    },
+
+    packGradient({ outputGradient, outputStride, outputs, panels }, { from, to }) {
+      kernels.packGradient(outputGradient, outputStride, from, to, outputs, panels, capacity);
+    },
+
+    stretchOf: ({ outputs, inputStride }, thread, threads) => ({
+      rows: { from: 0, to: outputs },
+      columns: shareOfLines(inputStride, thread, threads),
+    }),
+
+    weightGradient({ panels, outputs, input, inputStride, weightGradient }, { columns }, count, scratch, isFirst) {
+      const { from, to } = columns;
+      kernels.weightGradient(
+        panels, capacity, count, outputs, input, inputStride, from, to, scratch, weightGradient, isFirst,
+      ); // prettier-ignore
+    },
   };
+}
+
+/**
+ * Y = A·B, A·Bᵀ or with C added: matrices without gaps between rows, given by their addresses. C is a row for `transposed`, and
+ * otherwise as large as Y, of which it may be the same memory.
+ */
+export interface NativeGemm {
+  multiply(a: number, b: number, y: number, m: number, n: number, k: number): void;
+  multiplyAdd(a: number, b: number, y: number, m: number, n: number, k: number): void;
+  multiplyTransposed(a: number, b: number, c: number, y: number, m: number, n: number, k: number): void;
+}
+
+/** Products with so few outputs are sooner done than handed over. */
+const fewOutputs = 16;
+/** A product of a single row takes another path through the library, to other bits. */
+const nativeRowBlock = 8;
+
+/** Large products by a library of the system's, the others by `wasm`. */
+export function nativeProduct(gemm: NativeGemm, kernels: Kernels, wasm: MatrixProduct): MatrixProduct {
+  const isSmall = ({ outputs }: ProductLayer) => outputs <= fewOutputs;
+  return {
+    name: 'native',
+    rowBlock: nativeRowBlock,
+
+    forward(layer, rows) {
+      if (isSmall(layer)) return wasm.forward(layer, rows);
+      const { input, inputStride, output, outputStride, weights, bias } = layer;
+      const x = input + rows.from * inputStride * 4;
+      const a = output + rows.from * outputStride * 4;
+      gemm.multiplyTransposed(x, weights, bias, a, rows.to - rows.from, outputStride, inputStride);
+    },
+
+    inputGradient(layer, rows, target, scratch) {
+      if (isSmall(layer)) return wasm.inputGradient(layer, rows, target, scratch);
+      const { outputGradient, outputStride, weights, inputStride } = layer;
+      const dA = outputGradient + rows.from * outputStride * 4;
+      gemm.multiply(dA, weights, target, rows.to - rows.from, inputStride, outputStride);
+    },
+
+    packGradient(layer, rows, count) {
+      if (isSmall(layer)) return wasm.packGradient(layer, rows, count);
+      const { outputGradient, outputStride, panels } = layer;
+      kernels.transpose(outputGradient, outputStride, rows.from, rows.to, outputStride, panels, count);
+    },
+
+    stretchOf(layer, thread, threads) {
+      if (isSmall(layer)) return wasm.stretchOf(layer, thread, threads);
+      const { from, to } = shareOfLines(layer.outputStride, thread, threads);
+      return { rows: { from, to: Math.min(to, layer.outputs) }, columns: { from: 0, to: layer.inputStride } };
+    },
+
+    weightGradient(layer, stretch, count, scratch, isFirst) {
+      if (isSmall(layer)) return wasm.weightGradient(layer, stretch, count, scratch, isFirst);
+      const { panels, input, inputStride, weightGradient } = layer;
+      const { from } = stretch.rows;
+      const rows = Math.ceil(stretch.rows.to / 16) * 16 - from;
+      const dAt = panels + from * count * 4;
+      const target = weightGradient + from * inputStride * 4;
+      if (isFirst === 1) gemm.multiply(dAt, input, target, rows, inputStride, count);
+      else gemm.multiplyAdd(dAt, input, target, rows, inputStride, count);
+    },
+  };
+}
+
+/** A thread's part of a row of so many floats, in whole cache lines. */
+export function shareOfLines(stride: number, thread: number, threads: number): Range {
+  const lines = stride / 16;
+  return { from: 16 * Math.floor((lines * thread) / threads), to: 16 * Math.floor((lines * (thread + 1)) / threads) };
+}
+
+/** A thread's part of the rows of a batch, in whole blocks; what is left over goes with the last of them. */
+export function shareOfRows(rows: number, block: number, thread: number, threads: number): Range {
+  const blocks = Math.max(1, Math.floor(rows / block));
+  const end = (k: number) => {
+    const whole = Math.floor((blocks * k) / threads);
+    return whole === blocks ? rows : whole * block;
+  };
+  return { from: end(thread), to: end(thread + 1) };
 }

@@ -11,21 +11,28 @@ export class EngineWatch {
   readonly #compute: HelperProcess<ComputeContract>;
   readonly #decoderState: () => DecoderState;
   readonly #threads: () => number;
+  readonly #backend: () => Pick<EngineStatus, 'backend' | 'backendReason'>;
   readonly #listeners = new Set<() => void>();
-  #known: Pick<EngineStatus, 'backend' | 'backendReason' | 'threads'> | null = null;
+  #knownThreads: number | null = null;
   #processor = '';
 
-  constructor(compute: HelperProcess<ComputeContract>, decoderState: () => DecoderState, threads: () => number) {
+  constructor(
+    compute: HelperProcess<ComputeContract>,
+    decoderState: () => DecoderState,
+    threads: () => number,
+    backend: () => Pick<EngineStatus, 'backend' | 'backendReason'>,
+  ) {
     this.#compute = compute;
     this.#decoderState = decoderState;
     this.#threads = threads;
+    this.#backend = backend;
     compute.onChange(() => this.changed());
   }
 
   /** Asks compute what it is, which starts it. */
   async warmUp(): Promise<void> {
-    const { backend, backendReason, threads, processor } = await this.#compute.call('compute.info', {});
-    this.#known = { backend, backendReason, threads };
+    const { threads, processor } = await this.#compute.call('compute.info', {});
+    this.#knownThreads = threads;
     this.#processor = processor;
     this.changed();
   }
@@ -35,15 +42,13 @@ export class EngineWatch {
   }
 
   get status(): EngineStatus {
-    const { backend, backendReason, threads } = this.#known ?? { backend: 'wasm', backendReason: 'only', threads: 0 };
     const { state, isBusy } = this.#compute;
-    const running = this.#known === null ? 'starting' : isBusy ? 'busy' : 'ready';
+    const running = this.#knownThreads === null ? 'starting' : isBusy ? 'busy' : 'ready';
     return {
       compute: state === 'running' ? running : state === 'idle' ? 'starting' : state,
       decoder: this.#decoderState(),
-      backend,
-      backendReason,
-      threads: this.#threads() === 0 ? threads : this.#threads(),
+      ...this.#backend(),
+      threads: this.#threads() === 0 ? (this.#knownThreads ?? 0) : this.#threads(),
     };
   }
 

@@ -31,6 +31,8 @@ export interface RunRegistryOptions {
   readonly appVersion: string;
   readonly logInternalError: (cause: unknown, what: string) => string;
   readonly warn: (message: string, details: object) => void;
+  /** The backend that a recipe's choice comes to on this machine; throws INVALID_OPTION where there is none. */
+  readonly backendOf?: (choice: Recipe['backend']) => Recipe['backend'];
   /** Judges a finished model on the test split; null where there is none. */
   readonly testAccuracy: (runId: string) => Promise<number | null>;
   /** Milliseconds of a clock that never goes back. */
@@ -96,8 +98,10 @@ export class RunRegistry {
    * @returns the run's id; it trains as soon as it is its turn.
    * @throws StudioError DATASET_NOT_FOUND, DATASET_TOO_SMALL, INVALID_OPTION, DISK_FULL, RUN_NOT_FOUND.
    */
-  start({ recipe, name, threads, repeatOf }: StartRequest): string {
-    const { runs, datasets, checkpoints, processor, appVersion, today = Date.now } = this.#options;
+  start({ recipe: wanted, name, threads, repeatOf }: StartRequest): string {
+    const { runs, datasets, checkpoints, processor, appVersion, today = Date.now, backendOf } = this.#options;
+    // A run names who multiplied, so that a repeat has the same bits wherever it is made.
+    const recipe = { ...wanted, backend: backendOf?.(wanted.backend) ?? wanted.backend };
     const dataset = datasets.version(recipe.dataset.id, recipe.dataset.version);
     const source = pictureSource(dataset, recipe.split);
     checkRecipe(recipe, source);

@@ -37,6 +37,7 @@ import { trainingHandlers } from './handlers/training.ts';
 import { HelperProcess } from './helper-process.ts';
 import { JobRegistry } from './job-registry.ts';
 import { type Log, openLog } from './log.ts';
+import { NativeProbe } from './native-probe.ts';
 import { Predictor } from './prediction.ts';
 import { type Ack, RunRegistry } from './run-registry.ts';
 import { SettingsFile } from './settings-file.ts';
@@ -139,7 +140,27 @@ function assemble(
     onStateChange: () => engine.changed(),
     onEnd: (reason) => warn('a decoder ended', { reason }),
   });
-  const engine = new EngineWatch(compute, () => decoder.state, threads);
+  const native = new NativeProbe({
+    launcher,
+    path: isReadOnly ? null : folder.nativeProbe,
+    version,
+    processor: cpus()[0]?.model.trim() ?? process.arch,
+    onFound: () => engine.changed(),
+    warn,
+  });
+  const engine = new EngineWatch(
+    compute,
+    () => decoder.state,
+    threads,
+    () => {
+      const wanted = settings.current.computeBackend;
+      const { works } = native;
+      if (wanted === 'wasm') return { backend: 'wasm', backendReason: 'chosen' };
+      if (works === null) return { backend: 'wasm', backendReason: 'probing' };
+      if (!works) return { backend: 'wasm', backendReason: 'probe-failed' };
+      return { backend: 'native', backendReason: wanted === 'native' ? 'chosen' : 'probe-passed' };
+    },
+  );
 
   const uploads = new UploadStaging(folder.uploads);
   if (!isReadOnly) {
@@ -162,6 +183,7 @@ function assemble(
     appVersion: version,
     logInternalError: log.internalError,
     warn,
+    backendOf: (choice) => native.resolve(choice),
     testAccuracy: (runId) => evaluation.testAccuracy(runId),
   });
 
@@ -184,11 +206,15 @@ function assemble(
     if (!isReadOnly && jobs.activeCount === 0) store.tidy();
   }, tidyEveryMs).unref();
   if (host !== 'cli')
-    engine.warmUp().catch((cause: unknown) => warn('compute did not start', { reason: String(cause) }));
+    engine
+      .warmUp()
+      .then(() => native.ready())
+      .catch((cause: unknown) => warn('compute did not start', { reason: String(cause) }));
 
   let closing: Promise<void> | null = null;
   const close = async () => {
     clearInterval(tidy);
+    native.close();
     await registry.close(checkpointDeadlineMs);
     await Promise.all([compute.close(), decoder.close()]);
     datasets.close();
@@ -205,7 +231,7 @@ function assemble(
       ...importsHandlers({ datasets, decoders: decoder, jobs }),
       ...filesHandlers({ uploads, recentSources: () => recentSources(datasets) }),
       ...jobsHandlers(jobs),
-      ...trainingHandlers(registry, datasets, settings),
+      ...trainingHandlers(registry, datasets, settings, native),
       ...runsHandlers({ registry, runs, checkpoints, datasets }),
       ...explanationHandlers({ runs, datasets, evaluation, compute, threads }),
       ...evaluationHandlers(evaluation, predictor),

@@ -31,9 +31,11 @@ export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handler
       decoder: 'idle',
       backend: 'wasm',
       threads: threadCount(0),
-      backendReason: 'only',
+      backendReason: 'chosen',
       processor: cpus()[0]?.model ?? '',
     }),
+
+    'compute.probe': (input, context) => run('compute.probe', input, context),
 
     'compute.train': async (input, { signal, progress }) => {
       if (trainings.has(input.jobId)) {

@@ -14,10 +14,11 @@ export function loadForEngine(
   sets: PictureSets,
   shape: EngineShape,
   threads: number,
+  backend: 'wasm' | 'native' = 'wasm',
 ): { memory: EngineMemory; pictures: EnginePictures } {
   let memory: EngineMemory | undefined;
   const pictures = loadPictures(source, sets, (inputBytes) => {
-    memory = allocateEngine({ ...shape, inputType: 'bytes', inputBytes, threads: threadCount(threads) });
+    memory = allocateEngine({ ...shape, inputType: 'bytes', inputBytes, backend, threads: threadCount(threads) });
     return memory.inputs as Uint8Array;
   });
   return { memory: memory!, pictures };
@@ -30,6 +31,7 @@ export function loadFeaturesForEngine(
   paths: readonly string[],
   shape: EngineShape,
   threads: number,
+  backend: 'wasm' | 'native' = 'wasm',
 ): { memory: EngineMemory; pictures: EnginePictures; features: FittedFeatures[] } {
   requireSource(source, sets);
   const { wanted, ...packed } = packedSets(source, sets);
@@ -38,7 +40,13 @@ export function loadFeaturesForEngine(
     const features = files.map(({ fitted }) => fitted);
     const featureCount = features.reduce((total, { dimension }) => total + dimension, 0);
     const inputBytes = 4 * wanted.length * featureCount;
-    const memory = allocateEngine({ ...shape, inputType: 'floats', inputBytes, threads: threadCount(threads) });
+    const memory = allocateEngine({
+      ...shape,
+      inputType: 'floats',
+      inputBytes,
+      backend,
+      threads: threadCount(threads),
+    });
     const inputs = memory.inputs as Float32Array;
     let offset = 0;
     for (const file of files) {

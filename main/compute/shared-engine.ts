@@ -1,6 +1,7 @@
 /** Memory and threads for the shared-memory engine: what core cannot make itself. */
 import { Worker } from 'node:worker_threads';
 import { StudioError } from '../../core/errors.ts';
+import type { Kernels } from '../../core/kernels/kernels.ts';
 import {
   largestMemoryBytes,
   type Layout,
@@ -12,6 +13,7 @@ import { phases, stepProgram } from '../../core/training/shared-memory/step-prog
 import { follow, leaderOf } from '../../core/training/shared-memory/team.ts';
 import type { EngineSetup, StepEngine } from '../../core/training/step-engine.ts';
 import { kernelsOver, sharedMemory } from './kernel-memory.ts';
+import { nativeGemm } from './native-gemm.ts';
 import { threadFile } from './thread-file.ts';
 
 /** The memory of one engine, before it has pictures. */
@@ -52,12 +54,16 @@ export function startEngine({ memory, layout }: EngineMemory, setup: EngineSetup
     const workerData: FollowerData = { thread, memory, layout };
     new Worker(threadFile, { workerData });
   }
-  const team = leaderOf(buffer, layout, stepProgram(kernels, buffer, layout), phases);
+  const team = leaderOf(buffer, layout, programOf(kernels, buffer, layout), phases);
   return sharedMemoryEngine(setup, layout, buffer, kernels, team);
 }
 
 /** The life of a helping thread. */
 export function followLeader({ thread, memory, layout }: FollowerData): void {
   const { kernels, buffer } = kernelsOver(memory);
-  follow(buffer, layout, thread, stepProgram(kernels, buffer, layout), phases);
+  follow(buffer, layout, thread, programOf(kernels, buffer, layout), phases);
+}
+
+function programOf(kernels: Kernels, buffer: SharedArrayBuffer, layout: Layout): ReturnType<typeof stepProgram> {
+  return stepProgram(kernels, buffer, layout, layout.backend === 'native' ? nativeGemm(buffer) : null);
 }

@@ -6,6 +6,7 @@ import type { TrainingRequest } from '../../core/training/train.ts';
 
 type Compute = typeof computeContract;
 export type TaskMethod =
+  | 'compute.probe'
   | 'compute.train'
   | 'compute.features'
   | 'compute.learn'

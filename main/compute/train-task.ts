@@ -36,19 +36,17 @@ export function trainTask(
   if (recipe.optimizer.kind === 'lbfgs') {
     throw new StudioError('INVALID_OPTION', { option: 'optimizer', value: 'lbfgs', expected: 'gd | sgd | … | adamw' });
   }
-  if (recipe.backend === 'native') {
-    throw new StudioError('INVALID_OPTION', { option: 'backend', value: 'native', expected: 'auto | wasm' });
-  }
   const resumed = resumeFrom === null ? null : readCheckpoint(resumeFrom);
   if (resumed !== null) requireSameRun(resumed, recipe, source);
 
   const featureCount = mixtureDimension(recipe.features, source);
   const shape = engineShapeOf(recipe, featureCount, classes, files === null ? source : null);
   const sets = { train: source.train, validation: source.validation, test: new Uint32Array(0) };
+  const backend = backendOf(recipe);
   const { memory, pictures, features } =
     files === null
-      ? { ...loadForEngine(source, sets, shape, threads), features: [pixelsOf(recipe, source)] }
-      : loadFeaturesForEngine(source, sets, files, shape, threads);
+      ? { ...loadForEngine(source, sets, shape, threads, backend), features: [pixelsOf(recipe, source)] }
+      : loadFeaturesForEngine(source, sets, files, shape, threads, backend);
   if (context.request() === 'discard') throw cancelled();
   const standardization = resumed?.standardization ?? standardizationOf(recipe, pictures, features, source);
   if (context.request() === 'discard') throw cancelled();
@@ -97,6 +95,11 @@ export function trainTask(
   } finally {
     engine.close();
   }
+}
+
+/** A run that names no backend is of a time when there was one. */
+function backendOf({ backend }: Recipe): 'wasm' | 'native' {
+  return backend === 'native' ? 'native' : 'wasm';
 }
 
 /** Fitted on the training pictures and no others. */

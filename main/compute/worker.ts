@@ -9,6 +9,7 @@ import { featureTask } from './feature-task.ts';
 import { helpLearn, type LearnData } from './learn-features.ts';
 import { followLeader, type FollowerData } from './shared-engine.ts';
 import { predict, scores, templates } from './model-tasks.ts';
+import { probe } from './probe-task.ts';
 import { requests, type Task, type TaskContext, type TaskMethod, type ThreadMessage } from './task.ts';
 import { trainTask } from './train-task.ts';
 import { unitsTask } from './units-task.ts';
@@ -26,6 +27,8 @@ function run(task: Task): unknown {
     progress: (value) => post({ kind: 'progress', value }),
   };
   switch (task.method) {
+    case 'compute.probe':
+      return probe();
     case 'compute.train':
       return trainTask((task as Task<'compute.train'>).input, context);
     case 'compute.features':

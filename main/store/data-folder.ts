@@ -10,6 +10,8 @@ export interface DataFolder {
   readonly database: string;
   readonly lock: string;
   readonly settings: string;
+  /** Whether the native library works on this machine. */
+  readonly nativeProbe: string;
   /** Pixel caches, named by the sha256 of their content. */
   readonly caches: string;
   /** One folder a run. */
@@ -30,6 +32,7 @@ export function dataFolder(path: string): DataFolder {
     database: join(root, 'tessera.sqlite'),
     lock: join(root, 'lock.sqlite'),
     settings: join(root, 'settings.json'),
+    nativeProbe: join(root, 'native-probe.json'),
     caches: join(root, 'caches'),
     checkpoints: join(root, 'checkpoints'),
     staging: join(root, 'staging'),

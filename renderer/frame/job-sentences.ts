@@ -64,6 +64,11 @@ const threads = (n: number) => (n === 1 ? m.status_threads_one() : m.status_thre
 
 /** Which kernels compute and where, in one sentence. */
 export function engineExplanation(engine: EngineStatus): string {
-  const kernels = engine.backend === 'native' ? m.status_native_explained() : m.status_wasm_explained();
+  const kernels = {
+    probing: m.status_probing_explained,
+    'probe-failed': m.status_probe_failed_explained,
+    'probe-passed': m.status_native_explained,
+    chosen: engine.backend === 'native' ? m.status_native_explained : m.status_wasm_explained,
+  }[engine.backendReason]();
   return engine.threads > 1 ? `${kernels} ${m.status_threads_explained({ count: engine.threads })}` : kernels;
 }

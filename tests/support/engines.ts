@@ -1,6 +1,7 @@
 /** Both step engines over made-up pictures, so that one test can hold for both. */
 import { kernelsBase64 } from '../../core/kernels/compiled/kernels.ts';
 import type { Kernels } from '../../core/kernels/kernels.ts';
+import type { NativeGemm } from '../../core/kernels/matrix-product.ts';
 import { layoutOf } from '../../core/training/shared-memory/layout.ts';
 import { sharedMemoryEngine } from '../../core/training/shared-memory/shared-memory-engine.ts';
 import { stepProgram } from '../../core/training/shared-memory/step-program.ts';
@@ -18,11 +19,12 @@ import {
 export type MakeEngine = (setup: EngineSetup) => StepEngine;
 
 /** The shared-memory engine with its threads taking turns in this one: who computes what is as with real threads. */
-export function inTurns(threads: number): MakeEngine {
+export function inTurns(threads: number, gemmOf?: (buffer: SharedArrayBuffer) => NativeGemm): MakeEngine {
   return (setup) => {
+    const backend = gemmOf === undefined ? 'wasm' : 'native';
     const { inputs: given } = setup.pictures;
     const inputType = given instanceof Float32Array ? 'floats' : 'bytes';
-    const layout = layoutOf({ ...setup, inputType, inputBytes: given.byteLength, threads });
+    const layout = layoutOf({ ...setup, inputType, inputBytes: given.byteLength, backend, threads });
     const pages = Math.ceil(layout.end / 2 ** 16);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const module = new WebAssembly.Module(Buffer.from(kernelsBase64, 'base64'));
@@ -33,7 +35,7 @@ export function inTurns(threads: number): MakeEngine {
         ? new Float32Array(buffer, layout.inputs, given.length)
         : new Uint8Array(buffer, layout.inputs, given.length);
     inputs.set(given);
-    const program = stepProgram(kernels, buffer, layout);
+    const program = stepProgram(kernels, buffer, layout, gemmOf?.(buffer) ?? null);
     const team = {
       threads,
       run: (phase: 'rows' | 'weights') => {

@@ -11,7 +11,7 @@ export { gather, scaleFloats } from './gather';
 export { placePicture } from './augmentation';
 export { dropOut } from './dropout';
 export { affine, inputGradient } from './products';
-export { packGradient, weightGradient, biasGradient } from './weight-gradient';
+export { packGradient, weightGradient, biasGradient, transpose } from './weight-gradient';
 export { rectify, rectifyGradient } from './rectify';
 export {
   sgdStep, momentumStep, momentumInsideStep, nesterovStep, lookAheadStep, squareRootStep, adamStep, sumOf, flushDenormals,

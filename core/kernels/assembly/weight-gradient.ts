@@ -102,3 +102,35 @@ export function biasGradient(dA: usize, dAStride: u32, rows: u32, outputs: u32, 
     v128.store(target, isFirst != 0 ? sum : f32x4.add(v128.load(target), sum));
   }
 }
+
+/**
+ * Rows `from` to `to` of A (…, columns) of row length `stride` into columns of `target`, whose rows have `rows` numbers: entry
+ * (i, j) goes to j · rows + i. columns is a multiple of 4.
+ */
+export function transpose(a: usize, stride: u32, from: u32, to: u32, columns: u32, target: usize, rows: u32): void {
+  const rowBytes = (<usize>stride) << 2, targetBytes = (<usize>rows) << 2;
+  let i = from;
+  for (; i + 4 <= to; i += 4) {
+    let source = a + <usize>i * rowBytes;
+    let out = target + ((<usize>i) << 2);
+    for (let j: u32 = 0; j < columns; j += 4) {
+      const r0 = v128.load(source), r1 = v128.load(source + rowBytes);
+      const r2 = v128.load(source + 2 * rowBytes), r3 = v128.load(source + 3 * rowBytes);
+      const p = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), q = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+      const s = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7), t = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      v128.store(out, v128.shuffle<f32>(p, q, 0, 1, 4, 5)); out += targetBytes;
+      v128.store(out, v128.shuffle<f32>(p, q, 2, 3, 6, 7)); out += targetBytes;
+      v128.store(out, v128.shuffle<f32>(s, t, 0, 1, 4, 5)); out += targetBytes;
+      v128.store(out, v128.shuffle<f32>(s, t, 2, 3, 6, 7)); out += targetBytes;
+      source += 16;
+    }
+  }
+  for (; i < to; i++) {
+    let out = target + ((<usize>i) << 2);
+    const source = a + <usize>i * rowBytes;
+    for (let j: u32 = 0; j < columns; j++) {
+      store<f32>(out, load<f32>(source + ((<usize>j) << 2)));
+      out += targetBytes;
+    }
+  }
+}

@@ -8,8 +8,8 @@ export const EngineStatus = v.object({
   decoder: v.picklist(['idle', 'busy', 'restarting', 'failed']),
   backend: v.picklist(['wasm', 'native']),
   threads: Count,
-  /** Why this backend, in one code: `probe-passed`, `probe-failed`, `chosen`, `only`. */
-  backendReason: v.string(),
+  /** Why this one; `probing` while nobody knows yet whether the native library works here. */
+  backendReason: v.picklist(['probing', 'probe-passed', 'probe-failed', 'chosen']),
 });
 export type EngineStatus = v.InferOutput<typeof EngineStatus>;
 

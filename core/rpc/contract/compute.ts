@@ -63,6 +63,8 @@ export const ModelFile = v.object({ path: v.string() });
 
 export const computeContract = {
   'compute.info': { input: v.object({}), output: v.object({ ...EngineStatus.entries, processor: v.string() }) },
+  /** Loads the native library, multiplies and compares. Asked of a process of its own, which a broken library may end. */
+  'compute.probe': { input: v.object({}), output: v.object({ works: v.boolean(), reason: v.string() }) },
   /**
    * Trains until the recipe's end. Aborting the call discards; `compute.control` pauses, goes on, or stops and keeps.
    * Fails with TRAINING_DIVERGED (after writing a checkpoint of the last finite state), DISK_FULL, INVALID_OPTION.

@@ -21,7 +21,7 @@ export interface LayerLayout {
   /** Row lengths: inputs and outputs filled up. */
   readonly inputStride: number;
   readonly outputStride: number;
-  /** (outputs filled up to a multiple of 4, inputStride) weights, and the bias of outputStride. */
+  /** (outputStride, inputStride) weights, and the bias of outputStride. */
   readonly weights: number;
   readonly bias: number;
   readonly weightGradient: number;
@@ -34,11 +34,12 @@ export interface LayerLayout {
   /** (chunkRows, outputStride): before the activation, and ∂loss of it. */
   readonly output: number;
   readonly outputGradient: number;
-  /** The latter in panels of six outputs. */
+  /** The latter in the order that the weights' gradient wants: panels of six outputs, or transposed. */
   readonly panels: number;
 }
 
 export interface Layout extends Omit<EngineShape, 'sizes'> {
+  readonly backend: 'wasm' | 'native';
   readonly inputType: 'bytes' | 'floats';
   readonly featureCount: number;
   readonly classes: number;
@@ -67,6 +68,8 @@ export interface Layout extends Omit<EngineShape, 'sizes'> {
 }
 
 export interface LayoutOptions extends EngineShape {
+  /** Who multiplies large matrices; the kernels where nobody says. */
+  readonly backend?: 'wasm' | 'native';
   readonly inputType: 'bytes' | 'floats';
   readonly inputBytes: number;
   readonly threads: number;
@@ -101,7 +104,7 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
     const inputs = sizes[l]!;
     const inputStride = filledUp(inputs);
     const outputStride = filledUp(outputs);
-    const weightCount = Math.ceil(outputs / 4) * 4 * inputStride;
+    const weightCount = outputStride * inputStride;
     return {
       inputs,
       outputs,
@@ -116,7 +119,7 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
       input: floats(chunkRows * inputStride),
       output: floats(chunkRows * outputStride),
       outputGradient: floats(chunkRows * outputStride),
-      panels: floats(Math.ceil(outputs / 6) * chunkRows * 6),
+      panels: floats(Math.max(Math.ceil(outputs / 6) * 6, outputStride) * chunkRows),
     };
   });
   const scratchFloats = 8 * Math.max(chunkRows, ...sizes);
@@ -153,10 +156,14 @@ export function memoryVectors(optimizer: OptimizerRecipe): readonly string[] {
 }
 
 /** Only what a thread has to know: the options may carry pictures and parameters, and a layout is copied to every thread. */
-function forThreads(options: Omit<LayoutOptions, 'sizes' | 'inputBytes'>): Omit<LayoutOptions, 'sizes' | 'inputBytes'> {
-  const { activations, dropout, loss, penaltyFactor, optimizer, augmentation, picture, seed, inputType, threads } =
-    options;
-  return { activations, dropout, loss, penaltyFactor, optimizer, augmentation, picture, seed, inputType, threads };
+function forThreads(
+  options: Omit<LayoutOptions, 'sizes' | 'inputBytes'>,
+): Required<Omit<LayoutOptions, 'sizes' | 'inputBytes'>> {
+  const { activations, dropout, loss, penaltyFactor, optimizer, augmentation, picture, seed } = options;
+  const { inputType, backend = 'wasm', threads } = options;
+  return {
+    activations, dropout, loss, penaltyFactor, optimizer, augmentation, picture, seed, inputType, backend, threads,
+  }; // prettier-ignore
 }
 
 /** Numbers of a phase; see step-program.ts. */

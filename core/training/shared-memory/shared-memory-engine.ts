@@ -160,7 +160,7 @@ export function sharedMemoryEngine(
 
   return {
     parameterCount,
-    backend: 'wasm',
+    backend: layout.backend,
     threads: team.threads,
 
     step(numbers, learningRate, epoch) {

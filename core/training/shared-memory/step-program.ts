@@ -14,7 +14,14 @@ import { denormalLimit } from '../plain-step-engine.ts';
 import { indexOfHighest, lossOfRow } from '../row-loss.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 import { chunkRows, type LayerLayout, type Layout, phaseNumberCount } from './layout.ts';
-import { wasmProduct } from '../../kernels/matrix-product.ts';
+import {
+  nativeProduct,
+  type NativeGemm,
+  shareOfLines,
+  shareOfRows,
+  type Stretch,
+  wasmProduct,
+} from '../../kernels/matrix-product.ts';
 
 export type Phase = 'rows' | 'weights';
 export const phases: readonly Phase[] = ['rows', 'weights'];
@@ -67,13 +74,15 @@ function readPhaseNumbers(source: Float64Array): PhaseNumbers {
 /** The slope left of 0 of the activations that the kernels compute; the smooth ones are computed here. */
 const slopes: Partial<Record<ActivationName, number>> = { relu: 0, 'leaky-relu': 0.01, identity: 1 };
 
-/** The program of one thread over one memory. */
+/** The program of one thread over one memory; without `gemm` all products are those of the kernels. */
 export function stepProgram(
   kernels: Kernels,
   buffer: SharedArrayBuffer,
   layout: Layout,
+  gemm: NativeGemm | null = null,
 ): (phase: Phase, thread: number) => void {
-  const product = wasmProduct(kernels);
+  const wasm = wasmProduct(kernels, chunkRows);
+  const product = gemm === null ? wasm : nativeProduct(gemm, kernels, wasm);
   const { layers, threads, classes, optimizer, augmentation, picture: shape, seed } = layout;
   const phis = layout.activations.map((name) => activations[name]);
   const layerSlopes = layout.activations.map((name) => slopes[name]);
@@ -95,19 +104,9 @@ export function stepProgram(
     if (rows === 0) return;
     gather(from, to, thread, numbers);
     layers.forEach((layer, l) => {
-      const { inputStride, outputStride, outputs } = layer;
-      const input = layer.input + from * inputStride * 4;
-      const output = layer.output + from * outputStride * 4;
-      product.forward(
-        input,
-        rows,
-        layer.weights,
-        inputStride,
-        Math.ceil(outputs / 4) * 4,
-        layer.bias,
-        output,
-        outputStride,
-      );
+      const { output: outputs, outputStride } = layer;
+      const output = outputs + from * outputStride * 4;
+      product.forward(layer, { from, to });
       const next = layers[l + 1];
       if (next === undefined) return;
       const slope = layerSlopes[l];
@@ -128,14 +127,11 @@ export function stepProgram(
     if (numbers.withGradients === 0) return;
     for (let l = layers.length - 1; l >= 0; l--) {
       const layer = layers[l]!;
-      const { outputGradient, outputStride, outputs, panels } = layer;
-      kernels.packGradient(outputGradient, outputStride, from, to, outputs, panels, chunkRows);
+      product.packGradient(layer, { from, to }, numbers.rows);
       if (l === 0) return;
       const below = layers[l - 1]!;
       const target = below.outputGradient + from * below.outputStride * 4;
-      const source = outputGradient + from * outputStride * 4;
-      const scratch = layout.scratch[thread]!;
-      product.inputGradient(source, outputStride, rows, layer.weights, layer.inputStride, outputs, scratch, target);
+      product.inputGradient(layer, { from, to }, target, layout.scratch[thread]!);
       dropOut(l - 1, below.outputGradient, from, to, numbers);
       const slope = layerSlopes[l - 1];
       if (slope === undefined) activateGradient(below, from, to, phis[l - 1]!);
@@ -215,16 +211,13 @@ export function stepProgram(
   function weightsPhase(thread: number, numbers: PhaseNumbers): void {
     const { rows, isFirst, isLast } = numbers;
     for (const layer of layers) {
-      const { inputStride, outputs, outputStride } = layer;
-      const columns = share(inputStride, thread, threads);
-      if (columns.to > columns.from) {
-        product.weightGradient(
-          layer.panels, chunkRows, rows, outputs, layer.input, inputStride, columns.from, columns.to,
-          layout.scratch[thread]!, layer.weightGradient, isFirst,
-        ); // prettier-ignore
-        if (isLast === 1) moveWeights(layer, columns.from, columns.to, numbers);
+      const { outputStride } = layer;
+      const stretch = product.stretchOf(layer, thread, threads);
+      if (stretch.columns.to > stretch.columns.from && stretch.rows.to > stretch.rows.from) {
+        product.weightGradient(layer, stretch, rows, layout.scratch[thread]!, isFirst);
+        if (isLast === 1) moveWeights(layer, stretch, numbers);
       }
-      const units = share(outputStride, thread, threads);
+      const units = shareOfLines(outputStride, thread, threads);
       if (units.to === units.from) continue;
       const at = units.from * 4;
       kernels.biasGradient(
@@ -241,16 +234,15 @@ export function stepProgram(
     }
   }
 
-  function moveWeights(layer: LayerLayout, from: number, to: number, numbers: PhaseNumbers): void {
-    const { inputStride, outputs, weights, weightGradient, weightVectors } = layer;
-    if (from === 0 && to === inputStride) {
-      move(weights, weightGradient, weightVectors, outputs * inputStride, layout.penaltyFactor, numbers);
-      return;
-    }
-    for (let j = 0; j < outputs; j++) {
-      const at = (j * inputStride + from) * 4;
+  function moveWeights(layer: LayerLayout, { rows, columns }: Stretch, numbers: PhaseNumbers): void {
+    const { inputStride, weights, weightGradient, weightVectors } = layer;
+    const isWhole = columns.from === 0 && columns.to === inputStride;
+    const length = isWhole ? (rows.to - rows.from) * inputStride : columns.to - columns.from;
+    for (let j = rows.from; j < rows.to; j++) {
+      const at = (j * inputStride + columns.from) * 4;
       const vectors = weightVectors.map((vector) => vector + at);
-      move(weights + at, weightGradient + at, vectors, to - from, layout.penaltyFactor, numbers);
+      move(weights + at, weightGradient + at, vectors, length, layout.penaltyFactor, numbers);
+      if (isWhole) return;
     }
   }
 
@@ -308,14 +300,7 @@ export function stepProgram(
   return (phase, thread) => {
     const numbers = readPhaseNumbers(phaseNumbers);
     if (phase === 'weights') return weightsPhase(thread, numbers);
-    const from = Math.floor((numbers.rows * thread) / threads);
-    const to = Math.floor((numbers.rows * (thread + 1)) / threads);
+    const { from, to } = shareOfRows(numbers.rows, product.rowBlock, thread, threads);
     rowsPhase(from, to, thread, numbers);
   };
-}
-
-/** A thread's stretch of a row, in whole cache lines. */
-function share(stride: number, thread: number, threads: number): { from: number; to: number } {
-  const lines = stride / 16;
-  return { from: 16 * Math.floor((lines * thread) / threads), to: 16 * Math.floor((lines * (thread + 1)) / threads) };
 }

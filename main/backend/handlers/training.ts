@@ -3,10 +3,16 @@ import type { trainingContract } from '../../../core/rpc/contract/training.ts';
 import type { Handlers } from '../../../core/rpc/define.ts';
 import type { DatasetVersions } from '../../store/dataset-version.ts';
 import { pictureSource } from '../picture-source.ts';
+import type { NativeProbe } from '../native-probe.ts';
 import type { RunRegistry } from '../run-registry.ts';
 import type { SettingsFile } from '../settings-file.ts';
 
-export function trainingHandlers(registry: RunRegistry, datasets: DatasetVersions, settings: SettingsFile) {
+export function trainingHandlers(
+  registry: RunRegistry,
+  datasets: DatasetVersions,
+  settings: SettingsFile,
+  native: NativeProbe,
+) {
   return {
     'training.defaults': ({ datasetId, model }) => {
       const dataset = datasets.version(datasetId, null);
@@ -20,7 +26,10 @@ export function trainingHandlers(registry: RunRegistry, datasets: DatasetVersion
         model: recipe.model.kind === 'mlp' ? { ...recipe.model, hidden: [...recipe.model.hidden] } : recipe.model,
       };
     },
-    'training.start': ({ recipe, name, threads }) => ({ runId: registry.start({ recipe, name, threads }) }),
+    'training.start': async ({ recipe, name, threads }) => {
+      if (recipe.backend !== 'wasm') await native.ready();
+      return { runId: registry.start({ recipe, name, threads }) };
+    },
     'training.watch': async ({ runId }, { signal, progress }) => ({
       status: await registry.watch(runId, signal, progress),
     }),

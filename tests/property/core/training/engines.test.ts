@@ -7,6 +7,7 @@ import { createOptimizer } from '../../../../core/optimizers/index.ts';
 import { activationNames, defaultOptimizers, lossNames, type OptimizerRecipe } from '../../../../core/recipe/recipe.ts';
 import type { EngineSetup, EngineShape } from '../../../../core/training/step-engine.ts';
 import { plainStepEngine } from '../../../../core/training/plain-step-engine.ts';
+import { nativeGemm } from '../../../../main/compute/native-gemm.ts';
 import { engines, inTurns, randomSetup, shapeOf } from '../../../support/engines.ts';
 
 const optimizerRecipes = [
@@ -200,13 +201,18 @@ describe('the shared-memory engine', () => {
     );
   });
 
-  it('computes the same bits with every number of threads, also in batches of several chunks', () => {
+  it.each([
+    ['wasm', undefined],
+    ['native', nativeGemm],
+  ])('computes the same bits with every number of threads on %s, also in batches of several chunks', (_, gemmOf) => {
+    // Wide enough for the library to take part.
+    const wider = shapes.map((shape) => ({ ...shape, sizes: shape.sizes.map((n, l) => (l === 1 ? 2 * n + 17 : n)) }));
     fc.assert(
-      fc.property(shapes, fc.constantFrom(3, 37, 300, 530), (shape, rows) => {
+      fc.property(wider, fc.constantFrom(3, 9, 37, 300, 530), (shape, rows) => {
         const setup = randomSetup(shape, 700);
         const batch = Uint32Array.from({ length: rows }, (_, i) => (13 * i) % 560);
         const results = [1, 2, 3, 4, 8].map((threads) => {
-          const engine = inTurns(threads)(setup);
+          const engine = inTurns(threads, gemmOf)(setup);
           for (let i = 0; i < 2; i++) engine.step(batch, 0.01, 0);
           return { state: engine.save(), validation: engine.evaluate('validation', () => false) };
         });
@@ -214,6 +220,23 @@ describe('the shared-memory engine', () => {
         for (const result of results) expect(result).toEqual(results[0]);
       }),
       { numRuns: 12, seed: 7 },
+    );
+  });
+
+  it('follows the plain engine where the library multiplies', () => {
+    fc.assert(
+      fc.property(shapes, fc.integer({ min: 1, max: 600 }), (shape, rows) => {
+        const sizes = shape.sizes.map((n, l) => (l === 0 || l === shape.sizes.length - 1 ? n : 2 * n + 17));
+        const setup = randomSetup({ ...shape, sizes, optimizer: tame(shape.optimizer) }, 60);
+        const [engine, plain] = [inTurns(2, nativeGemm)(setup), plainStepEngine(setup)];
+        const batch = Uint32Array.from({ length: rows }, (_, i) => (7 * i) % 48);
+
+        for (const each of [engine, plain]) each.step(batch, 0.003, 0);
+
+        const [ours, theirs] = [engine, plain].map((each) => each.save().parameters);
+        expect(ours!.reduce((most, p, i) => Math.max(most, Math.abs(p - theirs![i]!)), 0)).toBeLessThan(2e-3);
+      }),
+      { numRuns: 30, seed: 3 },
     );
   });
 

@@ -1,0 +1,100 @@
+/**
+ * Whether the native library multiplies rightly here, over shared memory and in a worker thread, as training would have it. Asked of
+ * a process that does nothing else: a library that does not fit the machine may end it.
+ */
+import type { TaskOutput } from './task.ts';
+import { nativeGemm } from './native-gemm.ts';
+
+/** m, n, k of products as layers make them: wide, narrow, a single row. */
+const shapes = [
+  [64, 256, 3072],
+  [37, 48, 112],
+  [1, 32, 64],
+] as const;
+/** Of float32 sums of k products of numbers below 1, with room to spare. */
+const tolerancePerTerm = 1e-6;
+
+export function probe(): TaskOutput<'compute.probe'> {
+  const memory = new WebAssembly.Memory({ initial: 100, maximum: 100, shared: true });
+  const buffer = memory.buffer as unknown as SharedArrayBuffer;
+  try {
+    const gemm = nativeGemm(buffer);
+    for (const [m, n, k] of shapes) {
+      const at = 2 ** 16;
+      const [a, b, c, y] = [at, at + 4 * m * k, at + 4 * (m * k + k * n), at + 4 * (m * k + k * n + n)];
+      const floats = (address: number, length: number) => new Float32Array(buffer, address, length);
+      for (const [address, length] of [
+        [a, m * k],
+        [b, k * n],
+        [c, n],
+      ] as const) {
+        // prettier-ignore
+        const values = floats(address, length);
+        for (let i = 0; i < length; i++) values[i] = Math.sin(i + address);
+      }
+      const [A, B, C, Y] = [floats(a, m * k), floats(b, k * n), floats(c, n), floats(y, m * n)];
+
+      gemm.multiplyTransposed(a, b, c, y, m, n, k);
+      if (
+        isWrong(
+          Y,
+          m,
+          n,
+          k,
+          (i, j, q) => A[i * k + q]! * B[j * k + q]!,
+          (j) => C[j]!,
+        )
+      )
+        return wrong('A·Bᵀ + C');
+      gemm.multiply(a, b, y, m, n, k);
+      if (
+        isWrong(
+          Y,
+          m,
+          n,
+          k,
+          (i, j, q) => A[i * k + q]! * B[q * n + j]!,
+          () => 0,
+        )
+      )
+        return wrong('A·B');
+      gemm.multiplyAdd(a, b, y, m, n, k);
+      if (
+        isWrong(
+          Y,
+          m,
+          n,
+          k,
+          (i, j, q) => 2 * A[i * k + q]! * B[q * n + j]!,
+          () => 0,
+        )
+      )
+        return wrong('A·B + C');
+    }
+    return { works: true, reason: '' };
+  } catch (cause) {
+    return { works: false, reason: cause instanceof Error ? cause.message : String(cause) };
+  }
+}
+
+function wrong(product: string): TaskOutput<'compute.probe'> {
+  return { works: false, reason: `${product} is wrong` };
+}
+
+function isWrong(
+  Y: Float32Array,
+  m: number,
+  n: number,
+  k: number,
+  term: (i: number, j: number, q: number) => number,
+  start: (j: number) => number,
+): boolean {
+  for (let i = 0; i < m; i += Math.ceil(m / 8)) {
+    for (let j = 0; j < n; j++) {
+      let sum = start(j);
+      for (let q = 0; q < k; q++) sum += term(i, j, q);
+      if (!(Math.abs(sum - Y[i * n + j]!) <= tolerancePerTerm * k)) return true;
+    }
+  }
+  return false;
+}
