@@ -69,6 +69,7 @@ export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handler
     'compute.predict': (input, context) => run('compute.predict', input, context),
     'compute.templates': (input, context) => run('compute.templates', input, context),
     'compute.explain': (input) => explainer.explain(input),
+    'compute.collapse': (input, context) => run('compute.collapse', input, context),
     'compute.units': (input, context) => run('compute.units', input, context),
   };
 }

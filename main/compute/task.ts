@@ -15,7 +15,8 @@ export type TaskMethod =
   | 'compute.scores'
   | 'compute.predict'
   | 'compute.templates'
-  | 'compute.units';
+  | 'compute.units'
+  | 'compute.collapse';
 export type TaskInput<M extends TaskMethod> = HandlerInput<Compute, M>;
 export type TaskOutput<M extends TaskMethod> = Output<Compute, M>;
 export type TaskProgress<M extends TaskMethod> = Progress<Compute, M>;

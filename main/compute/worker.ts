@@ -1,6 +1,7 @@
 /** A worker thread: does the one task it was started with, answers and ends; or helps such a thread to compute. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toWireError } from '../../core/rpc/wire-error.ts';
+import { collapseTask } from './collapse-task.ts';
 import { answerQuestions, type ExplainerData } from './explainer-thread.ts';
 import { logInternal } from './log-internal.ts';
 import { type DescribeData, helpDescribe } from './describe-crew.ts';
@@ -45,6 +46,8 @@ function run(task: Task): unknown {
       return predict((task as Task<'compute.predict'>).input);
     case 'compute.templates':
       return templates((task as Task<'compute.templates'>).input);
+    case 'compute.collapse':
+      return collapseTask((task as Task<'compute.collapse'>).input, context);
     case 'compute.units':
       return unitsTask((task as Task<'compute.units'>).input, context);
   }

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { bytes, Count, float32s, Sha256, uint16s, uint32s } from './common.ts';
 import { EngineStatus } from './app.ts';
-import { PictureExplanation, PictureQuestion, UnitStudy } from './explanation.ts';
+import { Collapse, PictureExplanation, PictureQuestion, UnitStudy } from './explanation.ts';
 import { Conditioning, Learnt, Shares } from './features.ts';
 import { FeatureRecipeSchema } from './feature-recipe.ts';
 import { RecipeSchema } from './recipe.ts';
@@ -172,6 +172,18 @@ export const computeContract = {
       ...PictureQuestion,
     }),
     output: PictureExplanation,
+  },
+  /** A network without activation as one matrix; see `explanation.collapse`. */
+  'compute.collapse': {
+    input: v.object({
+      model: ModelFile,
+      source: PictureSource,
+      on: v.picklist(['train', 'validation', 'test']),
+      indices: uint32s,
+      threads: Count,
+    }),
+    progress: v.object({ done: Count, total: Count }),
+    output: Collapse,
   },
   /** What the units of a network do over these pictures; see `explanation.units`. */
   'compute.units': {

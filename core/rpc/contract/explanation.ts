@@ -66,6 +66,26 @@ export const UnitStudy = v.object({
 });
 export type UnitStudy = v.InferOutput<typeof UnitStudy>;
 
+/** A network without activation as one linear classifier: `core/explanation/linear-collapse.ts`. */
+export const Collapse = v.object({
+  step: Count,
+  /** [features, hidden…, classes]. */
+  sizes: v.array(Count),
+  /** (classes, features) in pixel space, and their biases. */
+  templates: float32s,
+  biases: float32s,
+  /** Of the product of all layers, largest first; the rank counts those above 10⁻⁶ of the largest. */
+  singularValues: float32s,
+  rank: Count,
+  /** Over so many pictures of this split: max |W·x + b − score|, with the scores of the float32 engine. */
+  on: v.picklist(['train', 'validation', 'test']),
+  pictures: Count,
+  largestDifference: v.number(),
+  /** Pictures to which both give the same verdict. */
+  agreeing: Count,
+});
+export type Collapse = v.InferOutput<typeof Collapse>;
+
 export const explanationContract = {
   /**
    * Why one picture has the scores it has. Fails with RUN_NOT_FOUND, RUN_NOT_TRAINED, DATASET_NOT_FOUND, INVALID_OPTION for a
@@ -74,6 +94,15 @@ export const explanationContract = {
   'explanation.picture': {
     input: v.object({ runId: Id, which: v.optional(v.picklist(['best', 'last']), 'best'), ...PictureQuestion }),
     output: PictureExplanation,
+  },
+  /**
+   * The one linear classifier that a network without activation is, as templates in pixel space, and how near it comes to the
+   * network's own scores. Fails with RUN_NOT_TRAINED, FEATURES_NOT_PIXELS, INVALID_OPTION where an activation bends.
+   */
+  'explanation.collapse': {
+    input: v.object({ runId: Id, which: v.optional(v.picklist(['best', 'last']), 'best') }),
+    progress: v.object({ done: Count, total: Count }),
+    output: Collapse,
   },
   /**
    * What the hidden units of a network look like, whom they serve and how many are needed; over the test pictures, or over

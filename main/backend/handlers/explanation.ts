@@ -26,6 +26,14 @@ export function explanationHandlers({ runs, datasets, evaluation, compute, threa
     return { run, model: { path: evaluation.checkpointOf(run, which).path } };
   }
 
+  /** A model and the pictures to study it on: those of the first split that has any. */
+  function studied(runId: string, which: 'best' | 'last', most: number) {
+    const { run, model } = modelOf(runId, which);
+    const source = pictureSource(datasets.version(run.datasetId, run.datasetVersion), run.recipe.split);
+    const on = (['test', 'validation', 'train'] as const).find((split) => source[split].length > 0) ?? 'train';
+    return { model, source, on, indices: spread(source[on], most), threads: threads() };
+  }
+
   return {
     'explanation.templates': async ({ runId, which, offset, limit }, { signal }) => {
       const { run, model } = modelOf(runId, which);
@@ -47,14 +55,11 @@ export function explanationHandlers({ runs, datasets, evaluation, compute, threa
       return compute.call('compute.explain', { model, source, ...question }, { signal });
     },
 
-    'explanation.units': async ({ runId, which }, { signal, progress }) => {
-      const { run, model } = modelOf(runId, which);
-      const source = pictureSource(datasets.version(run.datasetId, run.datasetVersion), run.recipe.split);
-      const on = (['test', 'validation', 'train'] as const).find((split) => source[split].length > 0) ?? 'train';
-      const indices = spread(source[on], studiedPictures);
-      const input = { model, source, on, indices, threads: threads() };
-      return compute.call('compute.units', input, { signal, onprogress: progress });
-    },
+    'explanation.units': ({ runId, which }, { signal, progress }) =>
+      compute.call('compute.units', studied(runId, which, studiedPictures), { signal, onprogress: progress }),
+
+    'explanation.collapse': ({ runId, which }, { signal, progress }) =>
+      compute.call('compute.collapse', studied(runId, which, Infinity), { signal, onprogress: progress }),
   } satisfies Handlers<typeof explanationContract>;
 }
 

@@ -418,6 +418,21 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
       expect(templates.length % pixels).toBe(0);
     },
   },
+  'explanation.collapse': {
+    input: async ({ rpc, datasetId }) => {
+      const defaults = await rpc.call('training.defaults', { datasetId, model: 'mlp' });
+      const model = { ...defaults.model, hidden: [3, 5], activation: 'identity' } as typeof defaults.model;
+      const { runId } = await rpc.call('training.start', { recipe: { ...defaults, model, epochs: 2, batchSize: 2 } });
+      await rpc.call('training.watch', { runId });
+      return { runId };
+    },
+    expects: ({ sizes, rank, largestDifference, agreeing, pictures: judged }) => {
+      expect(sizes).toEqual([pixels, 3, 5, 2]);
+      expect(rank).toBe(2);
+      expect(largestDifference).toBeLessThan(1e-3);
+      expect(agreeing).toBe(judged);
+    },
+  },
   'explanation.units': {
     input: ({ networkRun }) => ({ runId: networkRun }),
     expects: ({ tags, activeShare, ablation }) =>

@@ -41,7 +41,8 @@ describe('templates', () => {
 });
 
 describe('views', () => {
-  const run = (id: string, kind: 'linear' | 'mlp') => ({ id, recipe: { model: { kind } } }) as RunSummary;
+  const run = (id: string, kind: 'linear' | 'mlp', activation = 'relu') =>
+    ({ id, recipe: { model: { kind, hidden: [4], activation } } }) as unknown as RunSummary;
   const names = (of: RunSummary, companion: RunSummary | null) =>
     viewsOf(of, companion).map(({ name, run: { id } }) => `${name} ${id}`);
 
@@ -51,5 +52,6 @@ describe('views', () => {
     expect(names(run('a', 'linear'), run('b', 'mlp'))).toEqual([...both, 'picture a']);
     expect(names(run('b', 'mlp'), run('a', 'linear'))).toEqual([...both, 'picture b']);
     expect(names(run('a', 'linear'), null)).toEqual(['classes a', 'picture a']);
+    expect(names(run('c', 'mlp', 'identity'), null)).toContain('collapsed c');
   });
 });

@@ -1,0 +1,54 @@
+/** `compute.collapse`: a network without activation as one linear classifier, held against the network itself. */
+import { dot } from '../../core/array/linear-algebra.ts';
+import { rowOf } from '../../core/array/matrix.ts';
+import { indexOfLargest } from '../../core/array/reduce.ts';
+import { rankOf, singularValues } from '../../core/array/singular-values.ts';
+import { collapse } from '../../core/explanation/linear-collapse.ts';
+import { inPixelSpace } from '../../core/explanation/templates.ts';
+import { readCheckpoint } from './checkpoint-file.ts';
+import { scores } from './model-tasks.ts';
+import { readPicture } from './picture-memory.ts';
+import { networkOf, requirePixels } from './stored-network.ts';
+import type { TaskContext, TaskInput, TaskMethod, TaskOutput } from './task.ts';
+
+/** A singular value below this share of the largest is rounding of float32 weights. */
+const rankCutOff = 1e-6;
+
+export function collapseTask(
+  { model, source, on, indices, threads }: TaskInput<'compute.collapse'>,
+  context: TaskContext<'compute.collapse'>,
+): TaskOutput<'compute.collapse'> {
+  const checkpoint = readCheckpoint(model.path);
+  requirePixels(checkpoint);
+  const network = networkOf(checkpoint);
+  const collapsed = collapse(network);
+  const { templates, biases } = inPixelSpace(collapsed, checkpoint.standardization);
+  const classes = biases.length;
+  // Both report how many pictures are done of how many.
+  const asScores = context as TaskContext<TaskMethod> as TaskContext<'compute.scores'>;
+  const { scores: given } = scores({ model, source, indices, threads, features: null }, asScores);
+  let largestDifference = 0;
+  let agreeing = 0;
+  const own = new Float64Array(classes);
+  indices.forEach((picture, i) => {
+    const pixels = readPicture(source, picture);
+    for (let c = 0; c < classes; c++) {
+      own[c] = biases[c]! + dot(rowOf(templates, c), pixels);
+      largestDifference = Math.max(largestDifference, Math.abs(own[c]! - given[i * classes + c]!));
+    }
+    if (indexOfLargest(own) === indexOfLargest(given.subarray(i * classes, (i + 1) * classes))) agreeing++;
+  });
+  const values = singularValues(collapsed.weights);
+  return {
+    step: checkpoint.state.step,
+    sizes: [collapsed.weights.columns, ...network.layers.map(({ bias }) => bias.length)],
+    templates: Float32Array.from(templates.data),
+    biases: Float32Array.from(biases),
+    singularValues: Float32Array.from(values),
+    rank: rankOf(values, rankCutOff),
+    on,
+    pictures: indices.length,
+    largestDifference,
+    agreeing,
+  };
+}
