@@ -53,6 +53,8 @@ export interface Kernels {
     rootFactor: number, beta1: number, beta2: number, rest1: number, rest2: number, epsilon: number, shrinkage: number,
   ): void; // prettier-ignore
   sumOf(values: number, n: number): number;
+  accumulate(sums: number, values: number, n: number, isFirst: number): void;
+  roundSums(sums: number, values: number, n: number): void;
   flushDenormals(values: number, n: number, limit: number): void;
   readPatches(
     pixels: number, width: number, channels: number, patchSize: number, stride: number, rows: number, columns: number,

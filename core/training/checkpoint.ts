@@ -19,7 +19,7 @@ import type { ImageShape } from '../image/pixel-image.ts';
 import { standardizeKinds } from '../recipe/feature-recipe.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { isAllFinite } from './plain-step-engine.ts';
-import { optimizerVectors, parameterCountOf, sizesOf } from './step-engine.ts';
+import { optimizerState, parameterCountOf, sizesOf } from './step-engine.ts';
 import type { TrainingState } from './train.ts';
 
 export interface Checkpoint {
@@ -53,19 +53,23 @@ interface Header extends Omit<Checkpoint, 'features' | 'standardization' | 'stat
   readonly standardize: StandardizeKind;
   readonly state: Omit<TrainingState, 'engine'>;
   readonly stepCount: number;
+  /** Further numbers of the optimizer's state, where it has any. */
+  readonly optimizerNumbers?: Readonly<Record<string, number>>;
   readonly blocks: readonly Block[];
 }
 
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   const { features, standardization, state, ...model } = checkpoint;
   const { engine, ...progress } = state;
+  const kept = optimizerState(checkpoint.recipe.optimizer, engine.parameters.length);
+  const numbers = kept.numbers.filter((name) => name !== 'stepCount');
   const arrays: [string, FittedArray][] = [
     ['mean', standardization.mean],
     ['deviation', standardization.deviation],
     ['parameters', engine.parameters],
-    ...optimizerVectors(checkpoint.recipe.optimizer).map((name): [string, Float32Array] => [
+    ...kept.blocks.map(({ name }): [string, FittedArray] => [
       `optimizer.${name}`,
-      engine.optimizer[name] as Float32Array,
+      engine.optimizer[name] as Float32Array | Float64Array,
     ]),
     ...features.flatMap(({ options, shape, arrays: learnt }, b) =>
       Object.keys(extractorOf(options).arraysOf(options, shape)).map((name): [string, FittedArray] => [
@@ -79,6 +83,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
     standardize: standardization.kind,
     state: progress,
     stepCount: engine.optimizer['stepCount'] as number,
+    ...(numbers.length > 0 && {
+      optimizerNumbers: Object.fromEntries(numbers.map((name) => [name, engine.optimizer[name] as number])),
+    }),
     blocks: arrays.map(([name, values]) => ({
       name,
       type: values instanceof Float64Array ? 'float64' : values instanceof Float32Array ? 'float32' : 'uint32',
@@ -155,12 +162,12 @@ function read(file: Uint8Array, readRecipe: (value: unknown) => Recipe | null): 
   if (learnt === null) return null;
   const featureCount = learnt.reduce((total, { dimension }) => total + dimension, 0);
   const parameterCount = parameterCountOf(sizesOf(recipe, featureCount, classes.length));
-  const vectorNames = optimizerVectors(recipe.optimizer);
+  const kept = optimizerState(recipe.optimizer, parameterCount);
   const expected: Block[] = [
     { name: 'mean', type: 'float64', length: featureCount },
     { name: 'deviation', type: 'float64', length: featureCount },
     { name: 'parameters', type: 'float32', length: parameterCount },
-    ...vectorNames.map((name): Block => ({ name: `optimizer.${name}`, type: 'float32', length: parameterCount })),
+    ...kept.blocks.map(({ name, ...block }): Block => ({ name: `optimizer.${name}`, ...block })),
     ...learnt.flatMap(({ arrays }, b) =>
       Object.entries(arrays).map(([name, array]): Block => ({ name: `features.${b}.${name}`, ...array })),
     ),
@@ -184,8 +191,19 @@ function read(file: Uint8Array, readRecipe: (value: unknown) => Recipe | null): 
   const mean = new Float64Array(bytesOf(featureCount * 8));
   const deviation = new Float64Array(bytesOf(featureCount * 8));
   const parameters = new Float32Array(bytesOf(parameterCount * 4));
-  const optimizer: Record<string, number | Float32Array> = { stepCount };
-  const vectors = vectorNames.map((name) => (optimizer[name] = new Float32Array(bytesOf(parameterCount * 4))));
+  const optimizer: Record<string, number | Float32Array | Float64Array> = { stepCount };
+  const numbers = isRecord(header['optimizerNumbers']) ? header['optimizerNumbers'] : {};
+  for (const name of kept.numbers) {
+    if (name === 'stepCount') continue;
+    const value = numbers[name];
+    if (typeof value !== 'number') return null;
+    optimizer[name] = value;
+  }
+  const vectors = kept.blocks.map(
+    ({ name, type, length }) =>
+      (optimizer[name] =
+        type === 'float64' ? new Float64Array(bytesOf(8 * length)) : new Float32Array(bytesOf(4 * length))),
+  );
   if (!mean.every(Number.isFinite) || !deviation.every((d) => d > 0 && d < Infinity)) return null;
   if (![parameters, ...vectors].every(isAllFinite)) return null;
   const features = learnt.map(({ options, dimension, arrays }): FittedFeatures => ({
@@ -232,10 +250,11 @@ function learntArraysOf({ features }: Recipe, shape: ImageShape) {
 
 function isProgress(value: unknown): value is Omit<TrainingState, 'engine'> {
   if (!isRecord(value)) return false;
-  const { step, epoch, cursor, pictures, correct, lossSum, earlyStopping, endReason, elapsedMs } = value;
+  const { step, epoch, cursor, pictures, correct, lossSum, earlyStopping, endReason, elapsedMs, evaluations } = value;
   if (![step, cursor, pictures, correct].every(isCount) || !isCount(epoch) || epoch < 1) return false;
   if (!Number.isFinite(lossSum) || !isNotNegative(elapsedMs)) return false;
-  if (endReason !== null && endReason !== 'patience' && endReason !== 'target') return false;
+  if (endReason !== null && !['patience', 'target', 'converged'].includes(endReason as string)) return false;
+  if (evaluations !== undefined && !isCount(evaluations)) return false;
   if (!isRecord(earlyStopping)) return false;
   const { bestEpoch, bestLoss, epochsSinceBest } = earlyStopping;
   if (bestEpoch === null || bestLoss === null) return bestEpoch === bestLoss && isCount(epochsSinceBest);

@@ -1,7 +1,7 @@
 /**
  * The order in which a training set is seen.
  *
- * Every epoch visits each picture exactly once, in a random order that depends on the seed and the number of the epoch
+ * Every epoch visits each picture exactly once: a full batch in the order of the set, minibatches in a random one that depends on the seed and the number of the epoch
  * only. So a run goes on from a cursor, two numbers, without replaying what came before, and "epoch 7" means the same
  * order in every run with this seed.
  */
@@ -49,7 +49,11 @@ export function minibatches({ sampleCount, batchSize, seed }: MinibatchOptions):
     batch({ epoch, batch }) {
       requireInteger('batch', batch, 0, batchesPerEpoch - 1);
       if (epoch !== orderOfEpoch) {
-        order = epochOrder(sampleCount, seed, epoch);
+        // A sum over all has no use for chance, and its last bits would follow it.
+        order =
+          batchSize === 'full'
+            ? Uint32Array.from({ length: sampleCount }, (_, i) => i)
+            : epochOrder(sampleCount, seed, epoch);
         orderOfEpoch = epoch;
       }
       return order.subarray(batch * size, (batch + 1) * size);

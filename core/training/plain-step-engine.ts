@@ -13,11 +13,14 @@ import {
   type EngineSet,
   type EngineSetup,
   type EngineState,
+  optimizerState,
   optimizerVectors,
   parameterCountOf,
   type ShouldStop,
   type StepEngine,
+  type StepResult,
 } from './step-engine.ts';
+import { minimizerStep } from './minimizer-step.ts';
 import { indexOfHighest, lossOfRow } from './row-loss.ts';
 
 /** Pictures that an evaluation looks at between two questions whether to stop. */
@@ -113,15 +116,15 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
     if (p > 0) dropOut(values, 0, rows * layers[l]!.outputs, p, dropoutKey(setup.seed, step, l), 0);
   }
 
-  /** From ∂scores in the last of `gradients` to the gradient of all parameters. */
-  function backward(rows: number, step: number): void {
+  /** From ∂scores in the last of `gradients` to the gradient of all parameters; without the penalty where `step` is null. */
+  function backward(rows: number, step: number | null): void {
     for (let l = depth - 1; l >= 0; l--) {
       const layer = layers[l]!;
-      weightGradient(rows, layer, inputs[l]!, gradients[l]!, parameters, penaltyFactor, gradient);
+      weightGradient(rows, layer, inputs[l]!, gradients[l]!, parameters, step === null ? 0 : penaltyFactor, gradient);
       if (l === 0) return;
       const below = gradients[l - 1]!;
       inputGradient(rows, layer, gradients[l]!, parameters, below);
-      dropUnits(below, rows, l - 1, step);
+      if (step !== null) dropUnits(below, rows, l - 1, step);
       const a = outputs[l - 1]!;
       const phi = phis[l - 1]!;
       for (let i = 0; i < rows * layer.inputs; i++) below[i] = below[i]! * phi.derivative(a[i]!);
@@ -155,7 +158,7 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
   }
 
   /** Loss and hits of a block of scores; with `dS`, also ∂(mean loss)/∂scores. */
-  function judge(rows: number, dS: Float32Array | null): { lossSum: number; correct: number } {
+  function judge(rows: number, dS: Float32Array | null, n = rows): { lossSum: number; correct: number } {
     const scores = outputs[depth - 1]!;
     let lossSum = 0;
     let correct = 0;
@@ -166,9 +169,39 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
       const highest = indexOfHighest(row);
       if (highest === y) correct++;
       const gradientRow = dS?.subarray(i * classes, (i + 1) * classes) ?? null;
-      lossSum += weight * lossOfRow(setup.loss, row, y, highest, rows / weight, gradientRow);
+      lossSum += weight * lossOfRow(setup.loss, row, y, highest, n / weight, gradientRow);
     }
     return { lossSum, correct };
+  }
+
+  const minimizer = optimizer.kind === 'lbfgs' ? minimizerStep(optimizer, parameterCount) : null;
+  minimizer?.restore({ parameters, optimizer: {} });
+
+  function minimize(numbers: Uint32Array): StepResult {
+    const sums = new Float64Array(parameterCount);
+    const n = numbers.length;
+    const result = minimizer!.step((point) => {
+      parameters.set(point);
+      sums.fill(0);
+      let lossSum = 0;
+      let correct = 0;
+      for (let from = 0; from < n; from += evaluationRows) {
+        const to = Math.min(n, from + evaluationRows);
+        reserve(to - from);
+        gather(pictures.sets.train, numbers, from, to, null);
+        forward(to - from, null);
+        const judged = judge(to - from, gradients[depth - 1]!, n);
+        lossSum += judged.lossSum;
+        correct += judged.correct;
+        backward(to - from, null);
+        for (let i = 0; i < parameterCount; i++) sums[i]! += gradient[i]!;
+      }
+      const penalty = addPenalty(layers, parameters, penaltyFactor, sums);
+      return { loss: lossSum / n + penalty, dataLoss: lossSum / n, correct, gradient: sums };
+    });
+    parameters.set(minimizer!.parameters());
+    stepCount++;
+    return result;
   }
 
   return {
@@ -177,6 +210,7 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
     threads: 1,
 
     step(numbers, learningRate, epoch) {
+      if (minimizer !== null) return minimize(numbers);
       const rows = numbers.length;
       const t = ++stepCount;
       reserve(rows);
@@ -209,6 +243,7 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
     },
 
     save(): EngineState {
+      if (minimizer !== null) return { parameters: minimizer.parameters(), optimizer: minimizer.save() };
       const saved: Record<string, number | Float32Array> = { stepCount };
       for (const [name, vector] of Object.entries(vectors)) saved[name] = vector.slice();
       return { parameters: (base ?? parameters).slice(), optimizer: saved };
@@ -218,6 +253,7 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
       requireEngineState(state, optimizer, parameterCount);
       parameters.set(state.parameters);
       stepCount = state.optimizer['stepCount'] as number;
+      minimizer?.restore(state);
       for (const [name, vector] of Object.entries(vectors)) vector.set(state.optimizer[name] as Float32Array);
       if (base === null || optimizer.kind !== 'nesterov') return;
       base.set(state.parameters);
@@ -232,28 +268,31 @@ export function plainStepEngine(setup: EngineSetup): StepEngine {
 /** Throws SHAPE_MISMATCH unless a saved state belongs to this optimizer and this many parameters. */
 export function requireEngineState(state: EngineState, optimizer: OptimizerRecipe, parameterCount: number): void {
   requireLength('parameters', state.parameters, parameterCount);
-  if (typeof state.optimizer['stepCount'] !== 'number') {
-    throw new StudioError('SHAPE_MISMATCH', { what: 'stepCount', expected: 'a number', actual: 'none' });
+  const { blocks, numbers } = optimizerState(optimizer, parameterCount);
+  for (const what of numbers) {
+    if (typeof state.optimizer[what] === 'number') continue;
+    throw new StudioError('SHAPE_MISMATCH', { what, expected: 'a number', actual: 'none' });
   }
-  for (const name of optimizerVectors(optimizer)) {
+  for (const { name, type, length } of blocks) {
     const vector = state.optimizer[name];
-    requireLength(name, vector instanceof Float32Array ? vector : new Float32Array(0), parameterCount);
+    const isOfType = type === 'float64' ? vector instanceof Float64Array : vector instanceof Float32Array;
+    requireLength(name, isOfType ? (vector as Float64Array) : new Float64Array(0), length);
   }
 }
 
 /** A sum over all is not finite when one is not; finite numbers alone cannot bring a float64 sum of float32s past its end. */
-export function isAllFinite(values: Float32Array): boolean {
+export function isAllFinite(values: Float32Array | Float64Array): boolean {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   return Number.isFinite(sum);
 }
 
-function requireLength(what: string, values: Float32Array, length: number): void {
+function requireLength(what: string, values: Float32Array | Float64Array, length: number): void {
   if (values.length === length) return;
   throw new StudioError('SHAPE_MISMATCH', { what, expected: `(${length})`, actual: `(${values.length})` });
 }
 
-function layersOf(sizes: readonly number[]): Layer[] {
+export function layersOf(sizes: readonly number[]): Layer[] {
   const layers: Layer[] = [];
   let offset = 0;
   for (let l = 1; l < sizes.length; l++) {
@@ -304,6 +343,24 @@ function weightGradient(
     gradient[biasAt + j] = biasSum;
     for (let k = 0; k < inputs; k++) gradient[wAt + k] = sums[k]! + penaltyFactor * parameters[wAt + k]!;
   }
+}
+
+/** Adds ½·factor·Σ w² of all weights to a loss and its gradient; returns the first. In float64, for full batches. */
+export function addPenalty(
+  layers: readonly { inputs: number; outputs: number; weightsAt: number }[],
+  parameters: Float32Array,
+  factor: number,
+  gradient: Float64Array,
+): number {
+  let squares = 0;
+  for (const { inputs, outputs, weightsAt } of layers) {
+    for (let i = weightsAt; i < weightsAt + inputs * outputs; i++) {
+      const w = parameters[i]!;
+      squares += w * w;
+      gradient[i]! += factor * w;
+    }
+  }
+  return 0.5 * factor * squares;
 }
 
 /** ∂X = ∂A·W. */

@@ -36,6 +36,10 @@ export type ShouldStop = (done: number) => boolean;
 export type EngineSet = 'train' | 'validation' | 'test';
 
 export interface StepResult {
+  /** Of loss and gradient, where a step takes more than one. */
+  readonly evaluations?: number;
+  /** True where the optimizer finds nothing more to do. */
+  readonly hasConverged?: boolean;
   /** Mean loss over the batch before the update, without the penalty; may be non-finite, which ends the run. */
   readonly loss: number;
   /** Pictures of the batch whose highest score is the true class, before the update. */
@@ -51,7 +55,7 @@ export interface EvaluationResult {
 /** Float32 parameters in the order of the model's blocks (core/models), and the optimizer's state by name. */
 export interface EngineState {
   readonly parameters: Float32Array;
-  readonly optimizer: Readonly<Record<string, number | Float32Array>>;
+  readonly optimizer: Readonly<Record<string, number | Float32Array | Float64Array>>;
 }
 
 /**
@@ -128,7 +132,52 @@ export function parameterCountOf(sizes: readonly number[]): number {
   return count;
 }
 
-/** The vectors that an optimizer keeps beside the parameters, each as long as they are. */
+/** A vector of an optimizer's state, as it is saved. */
+export interface OptimizerBlock {
+  readonly name: string;
+  readonly type: 'float32' | 'float64';
+  readonly length: number;
+}
+
+/** All that an optimizer keeps beside so many parameters: vectors, and numbers by name. */
+export function optimizerState(
+  optimizer: OptimizerRecipe,
+  parameterCount: number,
+): { readonly blocks: readonly OptimizerBlock[]; readonly numbers: readonly string[] } {
+  if (optimizer.kind !== 'lbfgs') {
+    const blocks = optimizerVectors(optimizer).map((name) => ({
+      name,
+      type: 'float32' as const,
+      length: parameterCount,
+    }));
+    return { blocks, numbers: ['stepCount'] };
+  }
+  const { memory } = optimizer;
+  const lengths = {
+    point: parameterCount,
+    gradient: parameterCount,
+    steps: memory * parameterCount,
+    gradientChanges: memory * parameterCount,
+    curvatures: memory,
+  };
+  return {
+    blocks: Object.entries(lengths).map(([name, length]) => ({ name, type: 'float64', length })),
+    numbers: ['stepCount', 'iterations', 'evaluations', 'loss', 'pairs', 'scale', 'dataLoss', 'correct'],
+  };
+}
+
+/** Bytes of a checkpoint's parameters and optimizer state. */
+export function stateBytes(optimizer: OptimizerRecipe, parameterCount: number): number {
+  const { blocks } = optimizerState(optimizer, parameterCount);
+  return blocks.reduce((bytes, { type, length }) => bytes + length * (type === 'float64' ? 8 : 4), 4 * parameterCount);
+}
+
+/** True where a step looks at the whole training split: its sums over chunks are taken in float64. */
+export function isFullBatch(optimizer: OptimizerRecipe): boolean {
+  return optimizer.kind === 'gd' || optimizer.kind === 'lbfgs';
+}
+
+/** The vectors that a first-order optimizer keeps beside the parameters, each as long as they are. */
 export function optimizerVectors(optimizer: OptimizerRecipe): readonly string[] {
   switch (optimizer.kind) {
     case 'gd':

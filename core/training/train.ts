@@ -41,7 +41,9 @@ export interface TrainingState {
   /** By validation loss; by training loss where nothing is held out. */
   readonly earlyStopping: EarlyStoppingState;
   /** Set when the last finished epoch gave a reason to end. */
-  readonly endReason: 'patience' | 'target' | null;
+  readonly endReason: 'patience' | 'target' | 'converged' | null;
+  /** See EpochReport. */
+  readonly evaluations?: number;
   /** Time spent training, pauses left out. */
   readonly elapsedMs: number;
   readonly engine: EngineState;
@@ -56,6 +58,8 @@ export interface EpochReport {
   readonly trainAccuracy: number;
   readonly validationLoss: number | null;
   readonly validationAccuracy: number | null;
+  /** Of loss and gradient so far, where a step may take several; otherwise left out. */
+  readonly evaluations?: number;
   /** Of the epoch's last step. */
   readonly learningRate: number;
   readonly seconds: number;
@@ -85,7 +89,7 @@ export interface TrainingHost {
   oncheckpoint(state: TrainingState, best: boolean): void;
 }
 
-export type EndReason = 'epochs' | 'patience' | 'target' | 'time' | 'person';
+export type EndReason = 'epochs' | 'patience' | 'target' | 'converged' | 'time' | 'person';
 
 export interface TrainingOutcome {
   readonly endReason: EndReason;
@@ -140,6 +144,8 @@ export function train(
   if (start !== null) engine.restore(start.engine);
 
   let { step, epoch, cursor, pictures, correct, lossSum, earlyStopping: stoppingState, endReason } = first;
+  let evaluations = first.evaluations ?? null;
+  let hasConverged = false;
   const startedMs = host.now() - first.elapsedMs;
   let pausedMs = 0;
   let lastFinite = first;
@@ -162,6 +168,7 @@ export function train(
     earlyStopping: stoppingState,
     endReason,
     elapsedMs: elapsed(),
+    ...(evaluations !== null && { evaluations }),
     engine: engine.save(),
   });
 
@@ -234,6 +241,8 @@ export function train(
       pictures += batch.length;
       correct += result.correct;
       lossSum += result.loss * batch.length;
+      if (result.evaluations !== undefined) evaluations = (evaluations ?? 0) + result.evaluations;
+      if (result.hasConverged === true) hasConverged = true;
       if (step % finiteCheckSteps === 0) {
         requireFinite();
         if (step % finiteCopySteps === 0) lastFinite = snapshot();
@@ -262,6 +271,7 @@ export function train(
       trainAccuracy: correct / pictures,
       validationLoss: validation?.loss ?? null,
       validationAccuracy: validation?.accuracy ?? null,
+      ...(evaluations !== null && { evaluations }),
       learningRate: rateAt(step - 1),
       seconds: elapsed() / 1000,
     };
@@ -269,7 +279,7 @@ export function train(
     const observed = { epoch, validationLoss: report.validationLoss ?? trainLoss, validationAccuracy };
     const { state: nextStopping, isBest, stop } = stopping.observe(stoppingState, observed);
     stoppingState = nextStopping;
-    endReason = stop;
+    endReason = stop ?? (hasConverged ? 'converged' : null);
     epoch++;
     cursor = pictures = correct = lossSum = 0;
 

@@ -4,9 +4,9 @@ import { StudioError } from '../../core/errors.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import { mixtureDimension } from '../../core/features/index.ts';
 import { seesPixels } from '../../core/recipe/feature-recipe.ts';
-import type { Recipe } from '../../core/recipe/recipe.ts';
+import { isAugmented, perLayer, type Recipe } from '../../core/recipe/recipe.ts';
 import type { PictureSource } from '../../core/rpc/contract/compute.ts';
-import { optimizerVectors, parameterCountOf, sizesOf } from '../../core/training/step-engine.ts';
+import { parameterCountOf, sizesOf, stateBytes } from '../../core/training/step-engine.ts';
 import { type DatasetVersion, excludedFlag } from '../store/dataset-version.ts';
 
 /**
@@ -70,14 +70,7 @@ export function checkRecipe(recipe: Recipe, source: PictureSource): void {
       expected: `1 … ${train.length}`,
     });
   }
-  const { optimizer, batchSize } = recipe;
-  if (optimizer.kind === 'gd' && batchSize !== 'full') {
-    throw new StudioError('INVALID_OPTION', {
-      option: 'batchSize',
-      value: String(batchSize),
-      expected: 'full, as gd takes the whole training split a step',
-    });
-  }
+  requireQuietBatch(recipe);
   if (validation.length === 0) {
     const { patience, targetAccuracy } = recipe.stopping;
     const needsValidation = patience !== null ? 'patience' : targetAccuracy !== null ? 'targetAccuracy' : null;
@@ -94,6 +87,33 @@ export function checkRecipe(recipe: Recipe, source: PictureSource): void {
   }
 }
 
+/** Throws INVALID_OPTION where an optimizer that needs the same function at every step would not get it. */
+function requireQuietBatch({ optimizer, batchSize, model, augmentation }: Recipe): void {
+  const isAny = optimizer.kind === 'lbfgs' && optimizer.allowMinibatch;
+  if ((optimizer.kind !== 'gd' && optimizer.kind !== 'lbfgs') || isAny) return;
+  const { kind } = optimizer;
+  if (batchSize !== 'full') {
+    const why =
+      kind === 'gd'
+        ? 'gd takes the whole training split a step; sgd takes batches'
+        : 'lbfgs measures curvature by differences between steps, which another batch would turn into noise; allowMinibatch goes on all the same';
+    throw new StudioError('INVALID_OPTION', {
+      option: 'batchSize',
+      value: String(batchSize),
+      expected: `full: ${why}`,
+    });
+  }
+  if (kind === 'gd') return;
+  const same = 'with lbfgs: the function has to be the same at every evaluation';
+  if (isAugmented(augmentation)) {
+    const value = JSON.stringify(augmentation);
+    throw new StudioError('INVALID_OPTION', { option: 'augmentation', value, expected: `off ${same}` });
+  }
+  if (model.kind === 'mlp' && perLayer(model.dropout, 1).some((p) => p > 0)) {
+    throw new StudioError('INVALID_OPTION', { option: 'dropout', value: String(model.dropout), expected: `0 ${same}` });
+  }
+}
+
 const largestClasses = 65_535; // labels are 16 bits wide
 
 /** About how large one checkpoint file of the recipe will be: parameters and the optimizer's vectors, four bytes a number. */
@@ -101,5 +121,5 @@ export function checkpointBytes(recipe: Recipe, source: PictureSource): number {
   const { classes } = source;
   const features = mixtureDimension(recipe.features, source);
   const parameters = parameterCountOf(sizesOf(recipe, features, classes.length));
-  return 4 * parameters * (1 + optimizerVectors(recipe.optimizer).length) + 16 * features + 64 * 1024;
+  return stateBytes(recipe.optimizer, parameters) + 16 * features + 64 * 1024;
 }

@@ -17,7 +17,7 @@ import {
   planOf,
   scalingOf,
 } from '../../core/training/recipe-model.ts';
-import { optimizerVectors, type EnginePictures } from '../../core/training/step-engine.ts';
+import { type EnginePictures, stateBytes } from '../../core/training/step-engine.ts';
 import { train } from '../../core/training/train.ts';
 import { minibatches } from '../../core/training/minibatches.ts';
 import { readCheckpoint, requireSpace, weightsSha256, writeCheckpoint } from './checkpoint-file.ts';
@@ -32,9 +32,6 @@ export function trainTask(
   const classes = source.classes.length;
   if (source.train.length === 0 || classes < 2) {
     throw new StudioError('DATASET_TOO_SMALL', { pictures: source.train.length, classes });
-  }
-  if (recipe.optimizer.kind === 'lbfgs') {
-    throw new StudioError('INVALID_OPTION', { option: 'optimizer', value: 'lbfgs', expected: 'gd | sgd | … | adamw' });
   }
   const resumed = resumeFrom === null ? null : readCheckpoint(resumeFrom);
   if (resumed !== null) requireSameRun(resumed, recipe, source);
@@ -51,7 +48,7 @@ export function trainTask(
   const standardization = resumed?.standardization ?? standardizationOf(recipe, pictures, features, source);
   if (context.request() === 'discard') throw cancelled();
   const parameters = resumed?.state.engine.parameters ?? initialParameters(recipe, pictures.featureCount, classes);
-  requireSpace(stagingFolder, parameters.byteLength * (1 + optimizerVectors(recipe.optimizer).length));
+  requireSpace(stagingFolder, stateBytes(recipe.optimizer, parameters.length));
 
   const scaling = scalingOf(standardization);
   const classWeights = classWeightsOf(recipe, pictures, classes);

@@ -120,6 +120,7 @@ interface EpochRow {
   validation_accuracy: number | null;
   learning_rate: number;
   seconds: number;
+  evaluations: number | null;
 }
 
 interface BlockRow {
@@ -207,7 +208,7 @@ export class RunRepository {
     this.#epochs = db.prepare<[string], EpochRow>('SELECT * FROM epoch WHERE run_id = ? ORDER BY epoch');
     this.#insertEpoch = db.prepare(
       `INSERT INTO epoch VALUES (@runId, @epoch, @step, @trainLoss, @trainAccuracy, @validationLoss,
-         @validationAccuracy, @learningRate, @seconds)`,
+         @validationAccuracy, @learningRate, @seconds, @evaluations)`,
     );
     this.#blocks = db.prepare<[string], BlockRow>('SELECT * FROM step_block WHERE run_id = ? ORDER BY first_step');
     this.#blocksFrom = db.prepare<[string, number, number], BlockRow>(
@@ -285,7 +286,8 @@ export class RunRepository {
           bytesOf(steps.accuracies),
         );
       }
-      for (const record of epochs) this.#insertEpoch.run({ runId: id, ...record });
+      for (const record of epochs)
+        this.#insertEpoch.run({ runId: id, ...record, evaluations: record.evaluations ?? null });
       this.#advance.run(step, id, step);
     });
   }
@@ -409,6 +411,7 @@ function epochRecord(row: EpochRow): EpochRecord {
     validationLoss: row.validation_loss,
     validationAccuracy: row.validation_accuracy,
     learningRate: row.learning_rate,
+    ...(row.evaluations !== null && { evaluations: row.evaluations }),
     seconds: row.seconds,
   };
 }

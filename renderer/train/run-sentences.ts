@@ -44,6 +44,7 @@ export function statusSentence(run: RunSummary): string {
         return m.train_status_patience({ epoch, patience: count(run.recipe.stopping.patience ?? 0) });
       if (run.endReason === 'target')
         return m.train_status_target({ epoch, accuracy: percent(run.recipe.stopping.targetAccuracy) });
+      if (run.endReason === 'converged') return m.train_status_converged({ epoch });
       if (run.endReason === 'time') return m.train_status_time({ epoch });
       return run.validationAccuracy === null
         ? m.train_status_finished({ epoch })

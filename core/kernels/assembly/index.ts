@@ -15,6 +15,7 @@ export { packGradient, weightGradient, biasGradient, transpose } from './weight-
 export { rectify, rectifyGradient } from './rectify';
 export {
   sgdStep, momentumStep, momentumInsideStep, nesterovStep, lookAheadStep, squareRootStep, adamStep, sumOf, flushDenormals,
+  accumulate, roundSums,
 } from './updates';
 export { readPatches, squaredNorms, largestOfRows, addTriangle, nearerDistances } from './words';
 export { panelProduct } from './panels';

@@ -157,3 +157,32 @@ export function flushDenormals(values: usize, n: u32, limit: f32): void {
     values += 16;
   }
 }
+
+/** sums ← sums + values, or values where `isFirst` is 1: n float64 sums of floats, n a multiple of 4. */
+export function accumulate(sums: usize, values: usize, n: u32, isFirst: u32): void {
+  const end = values + ((<usize>n) << 2);
+  while (values < end) {
+    const four = v128.load(values);
+    let low = f64x2.promote_low_f32x4(four);
+    let high = f64x2.promote_low_f32x4(v128.shuffle<f32>(four, four, 2, 3, 2, 3));
+    if (isFirst == 0) {
+      low = f64x2.add(v128.load(sums), low);
+      high = f64x2.add(v128.load(sums, 16), high);
+    }
+    v128.store(sums, low);
+    v128.store(sums, high, 16);
+    values += 16;
+    sums += 32;
+  }
+}
+
+/** values ← sums, rounded to float32. */
+export function roundSums(sums: usize, values: usize, n: u32): void {
+  const end = values + ((<usize>n) << 2);
+  while (values < end) {
+    const low = f32x4.demote_f64x2_zero(v128.load(sums)), high = f32x4.demote_f64x2_zero(v128.load(sums, 16));
+    v128.store(values, v128.shuffle<f32>(low, high, 0, 1, 4, 5));
+    values += 16;
+    sums += 32;
+  }
+}

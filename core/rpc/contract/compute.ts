@@ -83,7 +83,7 @@ export const computeContract = {
     }),
     progress: TrainProgress,
     output: v.object({
-      endReason: v.picklist(['epochs', 'patience', 'target', 'time', 'person']),
+      endReason: v.picklist(['epochs', 'patience', 'target', 'converged', 'time', 'person']),
       weightsSha256: Sha256,
       bestEpoch: v.nullable(Count),
       trainSeconds: v.number(),

@@ -20,7 +20,7 @@ export const RunSummary = v.object({
   epochs: Count,
   steps: Count,
   /** Why it ended: `epochs`, `patience`, `target`, `time`, `person`, `diverged`; null while it goes on. */
-  endReason: v.nullable(v.picklist(['epochs', 'patience', 'target', 'time', 'person', 'diverged'])),
+  endReason: v.nullable(v.picklist(['epochs', 'patience', 'target', 'converged', 'time', 'person', 'diverged'])),
   bestEpoch: v.nullable(Count),
   trainLoss: MaybeFinite,
   trainAccuracy: MaybeFinite,

@@ -28,6 +28,8 @@ export const EpochRecord = v.object({
   validationLoss: MaybeFinite,
   validationAccuracy: MaybeFinite,
   learningRate: v.number(),
+  /** Of loss and gradient since the run's start, with an optimizer whose steps may take several. */
+  evaluations: v.optional(Count),
   /** Seconds of training from the run's start, pauses left out. */
   seconds: v.number(),
 });

@@ -10,7 +10,7 @@
  * never write to one line.
  */
 import { isLookingAhead, type OptimizerRecipe } from '../../recipe/recipe.ts';
-import { type EngineShape, optimizerVectors } from '../step-engine.ts';
+import { type EngineShape, isFullBatch, optimizerVectors } from '../step-engine.ts';
 
 /** Pictures that go through the layers together; a larger batch is a sum of such pieces, always the same ones. */
 export const chunkRows = 256;
@@ -26,6 +26,9 @@ export interface LayerLayout {
   readonly bias: number;
   readonly weightGradient: number;
   readonly biasGradient: number;
+  /** Float64 sums of the gradients over the chunks of a full batch; nothing otherwise. */
+  readonly weightSums: number;
+  readonly biasSums: number;
   /** Of the optimizer's vectors, in their order. */
   readonly weightVectors: readonly number[];
   readonly biasVectors: readonly number[];
@@ -89,6 +92,7 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
   const vectorCount = memoryVectors(rest.optimizer).length;
   const vectors = (count: number) => Array.from({ length: vectorCount }, () => floats(count));
 
+  const hasSums = isFullBatch(rest.optimizer);
   const words = take(4 * wordNames);
   const phaseNumbers = take(8 * phaseNumberCount);
   const inputs = take(inputBytes);
@@ -114,6 +118,8 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
       bias: floats(outputStride),
       weightGradient: floats(weightCount),
       biasGradient: floats(outputStride),
+      weightSums: take(hasSums ? 8 * weightCount : 0),
+      biasSums: take(hasSums ? 8 * outputStride : 0),
       weightVectors: vectors(weightCount),
       biasVectors: vectors(outputStride),
       input: floats(chunkRows * inputStride),

@@ -5,7 +5,8 @@
  * threads. The plain engine (core/training/plain-step-engine.ts) says what it computes.
  */
 import { isLookingAhead } from '../../recipe/recipe.ts';
-import { denormalFlushSteps, lookAhead, requireEngineState } from '../plain-step-engine.ts';
+import { minimizerStep } from '../minimizer-step.ts';
+import { addPenalty, denormalFlushSteps, layersOf, lookAhead, requireEngineState } from '../plain-step-engine.ts';
 import {
   type EngineSet,
   type EngineSetup,
@@ -14,6 +15,7 @@ import {
   parameterCountOf,
   type ShouldStop,
   type StepEngine,
+  type StepResult,
 } from '../step-engine.ts';
 import { StudioError } from '../../errors.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
@@ -31,6 +33,7 @@ const idle: PhaseNumbers = {
   step: 0,
   epoch: 0,
   firstRow: 0,
+  isQuiet: 0,
   flush: 0,
 };
 
@@ -69,7 +72,12 @@ export function sharedMemoryEngine(
   else classWeights.set(setup.classWeights);
   const zeros: Record<string, Float32Array> = {};
   for (const name of vectorNames) zeros[name] = new Float32Array(parameterCount);
-  restore({ parameters: setup.parameters, optimizer: { stepCount, ...zeros } });
+  const minimizer = optimizer.kind === 'lbfgs' ? minimizerStep(optimizer, parameterCount) : null;
+  if (minimizer === null) restore({ parameters: setup.parameters, optimizer: { stepCount, ...zeros } });
+  else {
+    spread(setup.parameters, parameterRows());
+    minimizer.restore({ parameters: setup.parameters, optimizer: {} });
+  }
 
   /** Views of a vector of all parameters, row by row, in the order of the model's blocks. */
   function rowsOf(weightsAt: (layer: LayerLayout) => number, biasAt: (layer: LayerLayout) => number): Float32Array[] {
@@ -100,6 +108,7 @@ export function sharedMemoryEngine(
     spread(state.parameters, parameterRows());
     vectorNames.forEach((name, v) => spread(state.optimizer[name] as Float32Array, vectorRows(v)));
     stepCount = state.optimizer['stepCount'] as number;
+    minimizer?.restore(state);
     if (base === null || optimizer.kind !== 'nesterov') return;
     const ahead = new Float32Array(parameterCount);
     lookAhead(ahead, state.parameters, state.optimizer['velocity'] as Float32Array, optimizer.momentum);
@@ -158,12 +167,58 @@ export function sharedMemoryEngine(
     }
   }
 
+  /** L-BFGS's step: the engine is the function it looks at. */
+  function minimize(numbers: Uint32Array): StepResult {
+    const gradient = new Float64Array(parameterCount);
+    const n = numbers.length;
+    const result = minimizer!.step((point) => {
+      const rounded = Float32Array.from(point);
+      spread(rounded, parameterRows());
+      let lossSum = 0;
+      let correct = 0;
+      for (let from = 0; from < n; from += chunkRows) {
+        const to = Math.min(n, from + chunkRows);
+        const isFirst = from === 0 ? 1 : 0;
+        const isLast = to === n ? 1 : 0;
+        // Without a step or an epoch of its own: nothing of it is left to chance.
+        runRows(pictures.sets.train, numbers, from, to, {
+          ...idle,
+          rows: to - from,
+          batchRows: n,
+          withGradients: 1,
+          isQuiet: 1,
+          isFirst,
+          isLast,
+        });
+        const sums = sumOf(to - from);
+        lossSum += sums.loss;
+        correct += sums.correct;
+        team.run('weights');
+      }
+      let offset = 0;
+      for (const { outputs, inputs, inputStride, weightSums, biasSums } of layers) {
+        for (let j = 0; j < outputs; j++) {
+          gradient.set(new Float64Array(buffer, weightSums + 8 * j * inputStride, inputs), offset);
+          offset += inputs;
+        }
+        gradient.set(new Float64Array(buffer, biasSums, outputs), offset);
+        offset += outputs;
+      }
+      const penalty = addPenalty(layersOf(setup.sizes), rounded, setup.penaltyFactor, gradient);
+      return { loss: lossSum / n + penalty, dataLoss: lossSum / n, correct, gradient };
+    });
+    spread(minimizer!.parameters(), parameterRows());
+    stepCount++;
+    return result;
+  }
+
   return {
     parameterCount,
     backend: layout.backend,
     threads: team.threads,
 
     step(numbers, learningRate, epoch) {
+      if (minimizer !== null) return minimize(numbers);
       const t = ++stepCount;
       const total = { loss: 0, correct: 0 };
       for (let from = 0; from < numbers.length; from += chunkRows) {
@@ -178,6 +233,7 @@ export function sharedMemoryEngine(
           step: t,
           epoch,
           firstRow: from,
+          isQuiet: 0,
           flush: t % denormalFlushSteps === 0 ? 1 : 0,
         });
         const { loss, correct } = sumOf(to - from);
@@ -210,6 +266,7 @@ export function sharedMemoryEngine(
     },
 
     save() {
+      if (minimizer !== null) return { parameters: minimizer.parameters(), optimizer: minimizer.save() };
       const saved: Record<string, number | Float32Array> = { stepCount };
       vectorNames.forEach((name, v) => (saved[name] = joined(vectorRows(v), parameterCount)));
       const rows = base === null ? parameterRows() : vectorRows(base);

@@ -11,6 +11,7 @@ import { type ActivationName, isAugmented } from '../../recipe/recipe.ts';
 import { augmentationKey, placementOf } from '../augmentation.ts';
 import { dropoutKey, dropoutThreshold } from '../dropout.ts';
 import { denormalLimit } from '../plain-step-engine.ts';
+import { isFullBatch } from '../step-engine.ts';
 import { indexOfHighest, lossOfRow } from '../row-loss.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 import { chunkRows, type LayerLayout, type Layout, phaseNumberCount } from './layout.ts';
@@ -46,6 +47,8 @@ export interface PhaseNumbers {
   readonly epoch: number;
   /** The chunk's first row within the batch. */
   readonly firstRow: number;
+  /** 1 where nothing is left to chance: no dropout, no augmentation. */
+  readonly isQuiet: number;
   /** 1 where denormal numbers of the optimizer's vectors are to be flushed. */
   readonly flush: number;
 }
@@ -59,6 +62,7 @@ const numberNames: readonly (keyof PhaseNumbers)[] = [
   'step',
   'epoch',
   'firstRow',
+  'isQuiet',
   'flush',
 ];
 
@@ -84,6 +88,7 @@ export function stepProgram(
   const wasm = wasmProduct(kernels, chunkRows);
   const product = gemm === null ? wasm : nativeProduct(gemm, kernels, wasm);
   const { layers, threads, classes, optimizer, augmentation, picture: shape, seed } = layout;
+  const hasSums = isFullBatch(optimizer);
   const phis = layout.activations.map((name) => activations[name]);
   const layerSlopes = layout.activations.map((name) => slopes[name]);
   const isPlaced = layout.inputType === 'bytes' && shape !== null && isAugmented(augmentation);
@@ -141,10 +146,10 @@ export function stepProgram(
   }
 
   /** Pictures of these rows into the first layer's input. */
-  function gather(from: number, to: number, thread: number, { withGradients, epoch }: PhaseNumbers): void {
+  function gather(from: number, to: number, thread: number, { withGradients, isQuiet, epoch }: PhaseNumbers): void {
     const { featureCount, mean, inverseDeviation, inputs, inputType } = layout;
     const first = layers[0]!;
-    const key = isPlaced && withGradients === 1 ? augmentationKey(seed, epoch) : null;
+    const key = isPlaced && withGradients === 1 && isQuiet === 0 ? augmentationKey(seed, epoch) : null;
     for (let i = from; i < to; i++) {
       const target = first.input + i * first.inputStride * 4;
       const number = batch[i]!;
@@ -169,7 +174,7 @@ export function stepProgram(
   /** Leaves units of hidden layer l out in these rows of its values or of their gradient. */
   function dropOut(l: number, values: number, from: number, to: number, numbers: PhaseNumbers): void {
     const p = layout.dropout[l]!;
-    if (p === 0 || numbers.withGradients === 0) return;
+    if (p === 0 || numbers.withGradients === 0 || numbers.isQuiet === 1) return;
     const { outputs, outputStride } = layers[l]!;
     const [key0, key1] = dropoutKey(seed, numbers.step, l);
     for (let i = from; i < to; i++) {
@@ -209,13 +214,13 @@ export function stepProgram(
   }
 
   function weightsPhase(thread: number, numbers: PhaseNumbers): void {
-    const { rows, isFirst, isLast } = numbers;
+    const { rows, isFirst } = numbers;
     for (const layer of layers) {
       const { outputStride } = layer;
       const stretch = product.stretchOf(layer, thread, threads);
       if (stretch.columns.to > stretch.columns.from && stretch.rows.to > stretch.rows.from) {
-        product.weightGradient(layer, stretch, rows, layout.scratch[thread]!, isFirst);
-        if (isLast === 1) moveWeights(layer, stretch, numbers);
+        product.weightGradient(layer, stretch, rows, layout.scratch[thread]!, hasSums ? 1 : isFirst);
+        moveWeights(layer, stretch, numbers);
       }
       const units = shareOfLines(outputStride, thread, threads);
       if (units.to === units.from) continue;
@@ -226,12 +231,24 @@ export function stepProgram(
         rows,
         units.to - units.from,
         layer.biasGradient + at,
-        isFirst,
+        hasSums ? 1 : isFirst,
       );
-      if (isLast === 0) continue;
+      if (!isReady(layer.biasSums + 2 * at, layer.biasGradient + at, units.to - units.from, numbers)) continue;
       const vectors = layer.biasVectors.map((vector) => vector + at);
       move(layer.bias + at, layer.biasGradient + at, vectors, units.to - units.from, 0, numbers);
     }
+  }
+
+  /**
+   * Whether a stretch of gradient is that of the whole batch and parameters are to move along it. Over the chunks of a full batch it
+   * is added up in float64; L-BFGS takes the sums from there and moves the parameters itself.
+   */
+  function isReady(sums: number, gradient: number, n: number, { isFirst, isLast }: PhaseNumbers): boolean {
+    if (!hasSums) return isLast === 1;
+    kernels.accumulate(sums, gradient, n, isFirst);
+    if (isLast === 0 || optimizer.kind === 'lbfgs') return false;
+    kernels.roundSums(sums, gradient, n);
+    return true;
   }
 
   function moveWeights(layer: LayerLayout, { rows, columns }: Stretch, numbers: PhaseNumbers): void {
@@ -240,6 +257,10 @@ export function stepProgram(
     const length = isWhole ? (rows.to - rows.from) * inputStride : columns.to - columns.from;
     for (let j = rows.from; j < rows.to; j++) {
       const at = (j * inputStride + columns.from) * 4;
+      if (!isReady(layer.weightSums + 2 * at, weightGradient + at, length, numbers)) {
+        if (isWhole) return;
+        continue;
+      }
       const vectors = weightVectors.map((vector) => vector + at);
       move(weights + at, weightGradient + at, vectors, length, layout.penaltyFactor, numbers);
       if (isWhole) return;

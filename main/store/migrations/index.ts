@@ -1,4 +1,5 @@
 /** The numbered migrations, in order. One that has shipped is never edited; the next one gets the next number. */
 import initial from './0001-initial.sql?raw';
+import evaluations from './0002-evaluations.sql?raw';
 
-export const migrations: readonly string[] = [initial];
+export const migrations: readonly string[] = [initial, evaluations];

@@ -26,8 +26,13 @@ describe('minibatches', () => {
     };
 
     expect(ofEpoch(7)).toEqual(ofEpoch(10));
-    expect(ofEpoch('full')).toEqual(ofEpoch(1000));
-    expect(ofEpoch('full')).toEqual(ofEpoch(7));
+    expect(ofEpoch(1000)).toEqual(ofEpoch(7));
+  });
+
+  it('leave a full batch in the order of the set, where a sum over all has no use for chance', () => {
+    const whole = minibatches({ sampleCount: 5, batchSize: 'full', seed: 3 });
+
+    expect([...whole.batch({ epoch: 2, batch: 0 })]).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('give another order to another seed', () => {

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { matrixOf } from '../../../../core/array/matrix.ts';
+import { losses } from '../../../../core/losses/index.ts';
+import { multilayerPerceptron } from '../../../../core/models/multilayer-perceptron.ts';
+import { lbfgs } from '../../../../core/optimizers/lbfgs.ts';
+import { defaultOptimizers } from '../../../../core/recipe/recipe.ts';
+import type { EngineSetup } from '../../../../core/training/step-engine.ts';
+import { engines, inTurns, randomSetup, shapeOf } from '../../../support/engines.ts';
+
+/** More than two chunks of the shared-memory engine. */
+const count = 700;
+const all = Uint32Array.from({ length: (count * 4) / 5 }, (_, i) => i);
+const shape = shapeOf({
+  sizes: [23, 9, 4],
+  activation: 'tanh',
+  penaltyFactor: 0.02,
+  dropout: [0.5], // an optimizer of full batches has no use for it
+  optimizer: defaultOptimizers.lbfgs,
+});
+const setup = randomSetup(shape, count);
+
+/** Iterations in float64, with the model of core. */
+function reference({ pictures, sizes, penaltyFactor, parameters }: EngineSetup, iterations: number) {
+  const features = sizes[0]!;
+  const model = multilayerPerceptron({ inputSize: features, hidden: [9], classes: 4, activation: 'tanh' });
+  const numbers = [...all].map((i) => pictures.sets.train[i]!);
+  const rows = numbers.flatMap((p) => [...pictures.inputs.subarray(p * features, (p + 1) * features)]);
+  const x = matrixOf(
+    numbers.length,
+    features,
+    Float64Array.from(rows, (value) => (value - 127.5) / 74),
+  );
+  const labels = numbers.map((p) => pictures.labels[p]!);
+  const objective = { loss: losses.softmax, l2: penaltyFactor, l2Convention: 'half' as const };
+  const minimizer = lbfgs();
+  const point = Float64Array.from(parameters);
+  const state = minimizer.createState(point.length);
+  const evaluations: number[] = [];
+  const dataLosses: number[] = [];
+  for (let k = 0; k < iterations; k++) {
+    dataLosses.push(model.loss(point, x, labels, objective).dataLoss);
+    evaluations.push(
+      minimizer.iterate((theta) => model.lossAndGradient(theta, x, labels, objective), point, state).evaluations,
+    );
+  }
+  return { point, evaluations, dataLosses };
+}
+
+describe.each(engines)('L-BFGS on $name', ({ make }) => {
+  it('takes the iterations of the float64 reference and counts their evaluations', () => {
+    const expected = reference(setup, 6);
+    const engine = make(setup);
+
+    const results = Array.from({ length: 6 }, () => engine.step(all, 0, 0));
+
+    expect(results.map(({ evaluations }) => evaluations)).toEqual(expected.evaluations);
+    results.forEach(({ loss }, k) => expect(loss).toBeCloseTo(expected.dataLosses[k]!, 4));
+    const { parameters } = engine.save();
+    expect(Math.max(...parameters.map((p, i) => Math.abs(p - expected.point[i]!)))).toBeLessThan(5e-3); // float32 products
+  });
+
+  it('goes on from a saved state as if it had not stopped', () => {
+    const whole = make(setup);
+    for (let k = 0; k < 9; k++) whole.step(all, 0, 0);
+
+    const first = make(setup);
+    for (let k = 0; k < 4; k++) first.step(all, 0, 0);
+    const second = make(setup);
+    second.restore(structuredClone(first.save()));
+    const rest = Array.from({ length: 5 }, () => second.step(all, 0, 0));
+
+    expect(second.save()).toEqual(whole.save());
+    expect(second.evaluate('validation', () => false)).toEqual(whole.evaluate('validation', () => false));
+    expect(rest.every(({ loss }) => Number.isFinite(loss))).toBe(true);
+  });
+
+  it('ends at the minimum of a convex loss, and stays there', () => {
+    const convex = randomSetup({ ...shape, sizes: [6, 3], activations: [], dropout: [], penaltyFactor: 0.1 }, 60);
+    const engine = make(convex);
+    const few = Uint32Array.from({ length: 48 }, (_, i) => i);
+
+    const results = Array.from({ length: 60 }, () => engine.step(few, 0, 0));
+    const before = engine.save().parameters;
+    const after = engine.step(few, 0, 0);
+
+    expect(results.some(({ hasConverged }) => hasConverged === true)).toBe(true);
+    expect(after.hasConverged).toBe(true);
+    expect(engine.save().parameters).toEqual(before);
+  });
+});
+
+it.each(['lbfgs', 'gd'] as const)('gives %s the same bits with every number of threads', (kind) => {
+  const results = [1, 2, 3, 4, 8].map((threads) => {
+    const engine = inTurns(threads)({ ...setup, optimizer: defaultOptimizers[kind] });
+    for (let k = 0; k < 4; k++) engine.step(all, 0.1, 0);
+    return engine.save();
+  });
+
+  for (const result of results) expect(result).toEqual(results[0]);
+});
+
+it('refuses to restore the state of another optimizer', () => {
+  for (const { make } of engines) {
+    const state = make({ ...setup, optimizer: defaultOptimizers.adam }).save();
+    expect(() => make(setup).restore(state)).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH' }));
+  }
+});
