@@ -70,6 +70,8 @@ export class Studio {
   dropTarget = $state.raw<DropTarget | null>(null);
   /** True once the backend has answered for the first time. */
   isReady = $state(false);
+  /** How often a wire was made. What a place was asking for when one broke is lost, so it begins anew with the next. */
+  connectionNumber = $state(0);
 
   readonly dataset = $derived(this.datasets.find((dataset) => dataset.id === this.datasetId) ?? null);
   readonly run = $derived(this.runs.find((run) => run.id === this.runId) ?? null);
@@ -91,10 +93,12 @@ export class Studio {
   async start(): Promise<void> {
     let pauseMs: number = reconnectMs.first;
     while (!this.#isClosed) {
+      let client: RpcClient<StudioContract> | null = null;
       try {
-        const client = createClient(studioContract, await this.host.connect());
+        client = createClient(studioContract, await this.host.connect());
         this.#client = client;
         await this.#load();
+        this.connectionNumber++;
         this.connection = 'connected';
         this.isSignedOut = false;
         this.isReady = true;
@@ -104,6 +108,8 @@ export class Studio {
         // The next attempt says whether it is still so; the banner says what is going on meanwhile.
         this.isSignedOut = isStudioError(cause, 'BACKEND_LOST') && cause.details.reason === 'signed-out';
       }
+      // A wire over which the first questions failed is not kept beside the next one.
+      client?.close();
       this.#client = null;
       if (this.#isClosed) return;
       this.connection = 'lost';

@@ -69,7 +69,8 @@ export function encodeFrame(frame: unknown): Uint8Array<ArrayBuffer> {
  *   array at a place that the frame does not have.
  */
 export function decodeFrame(received: Uint8Array): unknown {
-  const message = received.byteOffset % 8 === 0 ? received : received.slice();
+  // Not `slice`: that of a Node Buffer copies nothing, and what stays misaligned holds no Uint32Array.
+  const message = received.byteOffset % 8 === 0 ? received : new Uint8Array(received);
   if (message.length < headerBytes) throw malformed('shorter than its header');
   const jsonLength = new DataView(message.buffer, message.byteOffset).getUint32(0, true);
   if (jsonLength > message.length - headerBytes) throw malformed('shorter than its JSON');

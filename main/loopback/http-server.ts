@@ -84,6 +84,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     if (path === statePath) return sendJson(request, response, { version });
     if (path === ticketPath) return sendTicket(request, response);
     const file = files.get(path);
+    // Browsers ask for it by themselves where a page names no picture of its own, as the one after the link.
+    if (path === '/favicon.ico') return sendStatus(request, response, 204);
     if (file === undefined) return sendStatus(request, response, 404);
     send(request, response, 200, file.bytes, {
       'Content-Type': file.type,

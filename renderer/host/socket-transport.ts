@@ -12,6 +12,9 @@ import { messageLimit, RateLimit } from '../../core/rpc/rate-limit.ts';
 import type { Transport } from '../../core/rpc/transport.ts';
 import { StudioError } from '../../core/errors.ts';
 
+/** An attempt that takes longer is given up, so that the next one can meet a host that has come to itself. */
+const attemptMs = 20_000;
+
 /**
  * Connects to the host that served this page.
  *
@@ -23,10 +26,12 @@ export async function openSocketTransport(page: Pick<Location, 'host' | 'hostnam
   const socket = new WebSocket(`ws://${page.host}/ws`);
   socket.binaryType = 'arraybuffer';
   const transport = socketTransport(socket);
+  const impatience = setTimeout(() => socket.close(), attemptMs);
   const opened = await new Promise<boolean>((resolve) => {
     socket.addEventListener('open', () => resolve(true), { once: true });
     socket.addEventListener('close', () => resolve(false), { once: true });
   });
+  clearTimeout(impatience);
   if (!opened) throw new StudioError('BACKEND_LOST', { reason: await whyRefused() });
   if (ticket !== null) socket.send(encodeFrame({ kind: 'ticket', ticket }));
   return transport;
@@ -85,6 +90,7 @@ async function fetchTicket(): Promise<string> {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: '{}',
+    signal: AbortSignal.timeout(attemptMs),
   }).catch(() => null);
   if (answer === null) throw new StudioError('BACKEND_LOST', { reason: 'unreachable' });
   if (!answer.ok) throw new StudioError('BACKEND_LOST', { reason: 'signed-out' });
@@ -93,6 +99,6 @@ async function fetchTicket(): Promise<string> {
 
 /** A refused handshake tells a page nothing; a plain request does. */
 async function whyRefused(): Promise<string> {
-  const answer = await fetch('/api/state').catch(() => null);
+  const answer = await fetch('/api/state', { signal: AbortSignal.timeout(attemptMs) }).catch(() => null);
   return answer === null || answer.ok ? 'unreachable' : 'signed-out';
 }

@@ -135,12 +135,14 @@ export class TrainingRun {
     await this.#ask('discard', () => this.#studio.call('training.discard', { runId: this.runId }));
   }
 
+  /** Stop and discard do not wait for the answer to a pause or resume; nothing comes after them. */
   async #ask(what: NonNullable<TrainingRun['pending']>, call: () => Promise<unknown>): Promise<void> {
-    if (this.pending !== null) return;
+    const isLast = what === 'stop' || what === 'discard';
+    if (this.pending === what || (this.pending !== null && !isLast)) return;
     this.pending = what;
     await this.#studio.attempt(call());
     await this.#studio.attempt(this.#studio.refreshRuns());
-    this.pending = null;
+    if (this.pending === what) this.pending = null;
   }
 }
 

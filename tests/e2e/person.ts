@@ -5,17 +5,22 @@ import { en, saying } from './words.ts';
 export async function trySample(page: Page, sample: 'shapes' | 'handwriting'): Promise<void> {
   const name = { shapes: en.sample_shapes_title, handwriting: en.sample_handwriting_title }[sample];
   await page.getByRole('region', { name }).getByRole('button', { name: en.start_try_sample }).click();
-  await expect(page.getByRole('grid', { name: en.dataset_grid_label })).toBeVisible();
+  await expect(page.getByRole('grid', { name: en.dataset_grid_label })).toBeVisible({ timeout: 30_000 });
 }
 
 export interface Choices {
   readonly model?: 'linear' | 'mlp';
+  /** As the form calls it. */
+  readonly optimizer?: string;
   readonly epochs?: number;
   readonly learningRate?: number;
 }
 
 /** From the Dataset or Train place: chooses, and starts. */
-export async function train(page: Page, { model = 'linear', epochs, learningRate }: Choices = {}): Promise<void> {
+export async function train(
+  page: Page,
+  { model = 'linear', optimizer, epochs, learningRate }: Choices = {},
+): Promise<void> {
   await goTo(page, en.place_train);
   const again = page.getByRole('button', { name: en.train_variant, exact: true });
   const start = page.getByRole('button', { name: en.train_start, exact: true });
@@ -23,6 +28,9 @@ export async function train(page: Page, { model = 'linear', epochs, learningRate
   if (await again.isVisible()) await again.click();
   const name = { linear: en.model_linear, mlp: en.model_mlp }[model];
   await page.getByRole('radiogroup', { name: en.recipe_model }).getByText(name, { exact: true }).click();
+  if (optimizer !== undefined) {
+    await page.getByRole('combobox', { name: en.recipe_optimizer, exact: true }).selectOption(optimizer);
+  }
   if (epochs !== undefined) await fillNumber(page, en.recipe_epochs, epochs);
   if (learningRate !== undefined) await fillNumber(page, en.recipe_learning_rate, learningRate);
   await start.click();
@@ -50,7 +58,8 @@ export async function goTo(page: Page, place: string): Promise<void> {
 
 /** A run of which enough is left for a test to interfere with. */
 export async function trainForLong(page: Page): Promise<void> {
-  await train(page, { epochs: 100_000 });
+  // An MLP, since its epochs take long enough for a page to keep up with them.
+  await train(page, { model: 'mlp', epochs: 100_000 });
   await expect(page.getByRole('button', { name: en.train_pause })).toBeEnabled();
   await epochReached(page, 3);
 }

@@ -55,6 +55,8 @@ describe('the codec of the WebSocket', () => {
         buffer.set(message, offset);
 
         deepStrictEqual(decodeFrame(buffer.subarray(offset, offset + message.length)), { value });
+        // As a socket of Node hands it over: a Buffer, which is a Uint8Array with a `slice` of its own.
+        deepStrictEqual(decodeFrame(Buffer.from(buffer.buffer, offset, message.length)), { value });
       }),
     );
   });
