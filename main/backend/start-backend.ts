@@ -16,12 +16,14 @@ import { DatasetRepository } from '../store/dataset-repository.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { RunRepository } from '../store/run-repository.ts';
 import { ViewStateRepository } from '../store/view-state-repository.ts';
+import { Checks } from './checks.ts';
 import { DecoderPool } from './decoder-pool.ts';
 import { FeatureCacheFiles } from '../store/feature-cache.ts';
 import { FeatureCaches } from './feature-caches.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { Evaluation } from './evaluation.ts';
 import { appHandlers } from './handlers/app.ts';
+import { checksHandlers } from './handlers/checks.ts';
 import { datasetsHandlers } from './handlers/datasets.ts';
 import { evaluationHandlers } from './handlers/evaluation.ts';
 import { explanationHandlers } from './handlers/explanation.ts';
@@ -235,6 +237,7 @@ function assemble(
       ...runsHandlers({ registry, runs, checkpoints, datasets }),
       ...explanationHandlers({ runs, datasets, evaluation, compute, threads }),
       ...evaluationHandlers(evaluation, predictor),
+      ...checksHandlers(new Checks({ runs, datasets, evaluation, compute })),
       ...picturesHandlers(decoder),
       ...predictionHandlers(predictor),
       ...reportsHandlers({

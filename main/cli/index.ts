@@ -9,6 +9,7 @@ import { m } from '../../core/messages/compiled/messages.js';
 import { overwriteGetLocale } from '../../core/messages/compiled/runtime.js';
 import { chooseDataFolder } from '../backend/choose-data-folder.ts';
 import { version } from '../backend/version.ts';
+import { checkCommands } from './commands/checks.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommands } from './commands/lists.ts';
@@ -27,6 +28,8 @@ export interface CommandContext {
   run(access: 'read' | 'write', work: (studio: Studio) => Promise<void>): Promise<void>;
   /** The same for work that opens its own studio. */
   attempt(work: () => Promise<unknown>): Promise<void>;
+  /** For a command that did its work and found what a script should notice, such as a wrong gradient. */
+  exitWith(code: 1): void;
 }
 
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
@@ -39,6 +42,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
   const context: CommandContext = {
     dataFolder,
+    exitWith: (code) => (exitCode = code),
     run: (access, work) => context.attempt(() => withStudio({ dataFolder, access }, output, work)),
     attempt: async (work) => {
       try {
@@ -68,6 +72,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     evaluateCommand,
     predictCommand,
     templatesCommand,
+    checkCommands,
   ];
   for (const add of commands) add(program, context);
   for (const command of program.commands) {

@@ -134,7 +134,7 @@ function fieldOf(issue: v.BaseIssue<unknown>): string {
   return issue.path?.map((item) => String(item.key)).join('.') ?? '';
 }
 
-async function readRecipe(file: string): Promise<Recipe> {
+export async function readRecipe(file: string): Promise<Recipe> {
   const path = personalPath(file);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new StudioError('BAD_DATASET_FILE', { path, reason: cause instanceof Error ? cause.message : 'unreadable' });

@@ -71,5 +71,9 @@ export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handler
     'compute.explain': (input) => explainer.explain(input),
     'compute.collapse': (input, context) => run('compute.collapse', input, context),
     'compute.units': (input, context) => run('compute.units', input, context),
+    'compute.checkGradient': (input, context) => run('compute.checkGradient', input, context),
+    'compute.curvature': (input, context) => run('compute.curvature', input, context),
+    'compute.lossGrid': (input, context) => run('compute.lossGrid', input, context),
+    'compute.noise': (input, context) => run('compute.noise', input, context),
   };
 }

@@ -16,7 +16,11 @@ export type TaskMethod =
   | 'compute.predict'
   | 'compute.templates'
   | 'compute.units'
-  | 'compute.collapse';
+  | 'compute.collapse'
+  | 'compute.checkGradient'
+  | 'compute.curvature'
+  | 'compute.lossGrid'
+  | 'compute.noise';
 export type TaskInput<M extends TaskMethod> = HandlerInput<Compute, M>;
 export type TaskOutput<M extends TaskMethod> = Output<Compute, M>;
 export type TaskProgress<M extends TaskMethod> = Progress<Compute, M>;

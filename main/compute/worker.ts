@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toWireError } from '../../core/rpc/wire-error.ts';
 import { collapseTask } from './collapse-task.ts';
+import { checkGradientTask, curvatureTask, lossGridTask, noiseTask } from './check-tasks.ts';
 import { answerQuestions, type ExplainerData } from './explainer-thread.ts';
 import { logInternal } from './log-internal.ts';
 import { type DescribeData, helpDescribe } from './describe-crew.ts';
@@ -50,6 +51,14 @@ function run(task: Task): unknown {
       return collapseTask((task as Task<'compute.collapse'>).input, context);
     case 'compute.units':
       return unitsTask((task as Task<'compute.units'>).input, context);
+    case 'compute.checkGradient':
+      return checkGradientTask((task as Task<'compute.checkGradient'>).input, context);
+    case 'compute.curvature':
+      return curvatureTask((task as Task<'compute.curvature'>).input, context);
+    case 'compute.lossGrid':
+      return lossGridTask((task as Task<'compute.lossGrid'>).input, context);
+    case 'compute.noise':
+      return noiseTask((task as Task<'compute.noise'>).input, context);
   }
 }
 

@@ -6,6 +6,17 @@ import * as v from 'valibot';
 import { bytes, Count, float32s, Sha256, uint16s, uint32s } from './common.ts';
 import { EngineStatus } from './app.ts';
 import { Collapse, PictureExplanation, PictureQuestion, UnitStudy } from './explanation.ts';
+import {
+  CheckProgress,
+  CurvatureOptions,
+  CurvatureReport,
+  GradientCheckOptions,
+  GradientCheckReport,
+  LossGridOptions,
+  LossGridReport,
+  NoiseOptions,
+  NoiseReport,
+} from './checks.ts';
 import { Conditioning, Learnt, Shares } from './features.ts';
 import { FeatureRecipeSchema } from './feature-recipe.ts';
 import { RecipeSchema } from './recipe.ts';
@@ -60,6 +71,9 @@ export type TrainProgress = v.InferOutput<typeof TrainProgress>;
 
 /** A trained model with all that a picture needs on its way to scores: read from a checkpoint file. */
 export const ModelFile = v.object({ path: v.string() });
+
+/** What is checked: the model of a checkpoint, or null for the recipe's fresh one. */
+const CheckedModel = { recipe: RecipeSchema, model: v.nullable(ModelFile), source: PictureSource };
 
 export const computeContract = {
   'compute.info': { input: v.object({}), output: v.object({ ...EngineStatus.entries, processor: v.string() }) },
@@ -196,6 +210,41 @@ export const computeContract = {
     }),
     progress: v.object({ done: Count, total: Count }),
     output: UnitStudy,
+  },
+  /** See `checks.gradient`, `checks.curvature`, `checks.loss` and `checks.noise`. */
+  'compute.checkGradient': {
+    input: v.object({ ...CheckedModel, ...GradientCheckOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: GradientCheckReport,
+  },
+  'compute.curvature': {
+    input: v.object({ ...CheckedModel, ...CurvatureOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: CurvatureReport,
+  },
+  'compute.lossGrid': {
+    input: v.object({
+      ...CheckedModel,
+      ...LossGridOptions,
+      along: v.array(
+        v.variant('kind', [
+          v.object({ kind: v.picklist(['gradient', 'top', 'bottom', 'start']) }),
+          v.object({ kind: v.literal('random'), seed: Count }),
+          v.object({ kind: v.literal('model'), path: v.string() }),
+        ]),
+      ),
+    }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: LossGridReport,
+  },
+  'compute.noise': {
+    input: v.object({ ...CheckedModel, ...NoiseOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: NoiseReport,
   },
 } as const;
 export type ComputeContract = typeof computeContract;

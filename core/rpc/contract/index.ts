@@ -1,5 +1,6 @@
 /** All that a page, or the command line, can ask of the backend. */
 import { appContract } from './app.ts';
+import { checksContract } from './checks.ts';
 import { datasetsContract } from './datasets.ts';
 import { evaluationContract, explanationContract, picturesContract } from './explanation.ts';
 import { featuresContract } from './features.ts';
@@ -22,6 +23,7 @@ export const studioContract = {
   ...runsContract,
   ...explanationContract,
   ...evaluationContract,
+  ...checksContract,
   ...picturesContract,
   ...predictionContract,
   ...reportsContract,

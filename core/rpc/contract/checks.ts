@@ -1,0 +1,266 @@
+/** Checks of gradients, curvature of a loss, and its values on a plane: on a fixed sample of the training pictures. */
+import * as v from 'valibot';
+import { Count, float64s, Id, MaybeFinite, Seed } from './common.ts';
+import { RecipeSchema } from './recipe.ts';
+
+/** A trained model, or the fresh one of a recipe. */
+export const CheckSubject = v.variant('kind', [
+  v.object({ kind: v.literal('run'), runId: Id, which: v.optional(v.picklist(['best', 'last']), 'best') }),
+  /** The run's recipe before its first step. */
+  v.object({ kind: v.literal('fresh-run'), runId: Id }),
+  v.object({ kind: v.literal('recipe'), recipe: RecipeSchema }),
+]);
+export type CheckSubject = v.InferOutput<typeof CheckSubject>;
+
+/** Which pictures: so many of the training split, drawn by the seed. */
+export const CheckSample = {
+  samples: v.pipe(Count, v.minValue(1), v.maxValue(100_000)),
+  seed: v.optional(Seed, 0),
+};
+
+export const CheckProgress = v.object({ done: Count, total: Count });
+
+/** What was looked at, in every answer. */
+const Looked = {
+  parameters: Count,
+  samples: Count,
+  /** Of training, switched off because a check needs the same function every time: `dropout`, `augmentation`. */
+  turnedOff: v.array(v.picklist(['dropout', 'augmentation'])),
+};
+
+export const plantedMistakeNames = [
+  'forgot-mean',
+  'forgot-mask',
+  'wrong-sign',
+  'forgot-penalty',
+  'transposed-product',
+] as const;
+
+const Verdict = v.picklist(['fine', 'plausible', 'doubtful', 'wrong']);
+const Entry = v.object({
+  /** In the parameter vector. */
+  index: Count,
+  analytic: MaybeFinite,
+  numeric: MaybeFinite,
+  relativeError: MaybeFinite,
+  atKink: v.boolean(),
+});
+
+export const GradientCheckOptions = {
+  ...CheckSample,
+  /** Entries drawn from each block. */
+  entriesPerBlock: v.optional(v.pipe(Count, v.minValue(1), v.maxValue(10_000)), 30),
+  /** 2 or 4: see core/gradient-check. */
+  order: v.optional(v.picklist([2, 4]), 2),
+  /** h; null takes the order's own. */
+  step: v.optional(v.nullable(v.pipe(v.number(), v.gtValue(0), v.maxValue(1))), null),
+  /** Steps of plain descent before the check, as a fresh model hides mistakes. */
+  burnIn: v.optional(v.pipe(Count, v.maxValue(1000)), 0),
+  /** Plants a mistake in the analytic gradient, to see that it is found. */
+  mistake: v.optional(v.nullable(v.picklist(plantedMistakeNames)), null),
+  /** The V of error against h, forward and central, in float64 and float32. */
+  curve: v.optional(v.boolean(), false),
+  secondDerivatives: v.optional(v.boolean(), false),
+};
+
+export const GradientCheckReport = v.object({
+  ...Looked,
+  /** The data loss alone, and where there is a penalty both together: a large penalty hides a wrong data gradient. */
+  parts: v.array(
+    v.object({
+      part: v.picklist(['data', 'whole']),
+      verdict: Verdict,
+      largestRelativeError: MaybeFinite,
+      checked: Count,
+      kinks: Count,
+      /** Of the loss. */
+      evaluations: Count,
+      blocks: v.array(
+        v.object({
+          name: v.string(),
+          kind: v.picklist(['weights', 'bias']),
+          layer: Count,
+          size: Count,
+          checked: Count,
+          kinks: Count,
+          /** Analytic entries below 1e-10. */
+          vanishing: Count,
+          verdict: Verdict,
+          largestRelativeError: MaybeFinite,
+          /** Every checked entry, the largest relative error first, those at a kink last. */
+          entries: v.array(Entry),
+          /** Whether the planted mistake has to show here. */
+          isSpoilt: v.boolean(),
+        }),
+      ),
+    }),
+  ),
+  /** Up to and including which largest relative error each verdict holds. */
+  thresholds: v.object({ fine: v.number(), plausible: v.number(), doubtful: v.number() }),
+  /** A numeric gradient of all D parameters: counted, and projected from the evaluations that were made. */
+  cost: v.object({
+    forwardEvaluations: Count,
+    centralEvaluations: Count,
+    secondsPerEvaluation: v.number(),
+    projectedForwardSeconds: v.number(),
+    projectedCentralSeconds: v.number(),
+    analyticSeconds: v.number(),
+  }),
+  curve: v.array(
+    v.object({
+      scheme: v.picklist(['forward', 'central']),
+      precision: v.picklist(['float64', 'float32']),
+      steps: v.array(v.number()),
+      relativeErrors: v.array(MaybeFinite),
+    }),
+  ),
+  secondDerivatives: v.nullable(
+    v.object({
+      verdict: v.picklist(['right', 'wrong', 'only-kinks']),
+      directions: Count,
+      kinks: Count,
+      largestRelativeError: v.number(),
+      largestAsymmetry: v.number(),
+      /** True where the activation is made of straight pieces: between its kinks it has no curvature of its own. */
+      isPiecewiseLinear: v.boolean(),
+    }),
+  ),
+});
+export type GradientCheckReport = v.InferOutput<typeof GradientCheckReport>;
+
+export const CurvatureOptions = {
+  ...CheckSample,
+  /** Products with the Hessian at most. */
+  steps: v.optional(v.pipe(Count, v.minValue(1), v.maxValue(1000)), 60),
+  /** Eigenvalues at most this times the largest count as 0. */
+  cutOff: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1)), 1e-9),
+  /** ‖∇L‖ up to which the point counts as critical. */
+  gradientTolerance: v.optional(v.pipe(v.number(), v.gtValue(0)), 1e-3),
+  /** Momentum ρ for its bound on the learning rate. */
+  momentum: v.optional(v.pipe(v.number(), v.minValue(0), v.ltValue(1)), 0.9),
+};
+
+const Eigenvalue = v.object({ value: v.number(), residual: v.number() });
+
+export const CurvatureReport = v.object({
+  ...Looked,
+  /** `dense`: every eigenvalue. `lanczos`: the ends, with residuals. */
+  method: v.picklist(['dense', 'lanczos']),
+  products: Count,
+  isConverged: v.boolean(),
+  loss: v.number(),
+  gradientNorm: v.number(),
+  largest: Eigenvalue,
+  smallest: Eigenvalue,
+  /** The smallest above the cut-off; by Lanczos an upper bound. */
+  smallestPositive: v.nullable(Eigenvalue),
+  cutOff: v.number(),
+  conditionNumber: v.nullable(v.number()),
+  /** 2/λmax, and 2(1 + ρ)/λmax. */
+  largestStableRate: v.nullable(v.number()),
+  largestStableRateWithMomentum: v.nullable(v.number()),
+  nullDirections: v.array(
+    v.object({
+      kind: v.picklist(['class-shift', 'constant-input', 'silent-unit']),
+      count: Count,
+      /** ‖H·v‖ of a random unit one. */
+      measured: v.number(),
+    }),
+  ),
+  point: v.picklist(['minimum', 'flat-minimum', 'saddle', 'maximum', 'flat', 'slope']),
+  spectrum: v.array(Eigenvalue),
+});
+export type CurvatureReport = v.InferOutput<typeof CurvatureReport>;
+
+/**
+ * `gradient`: downhill, length 1. `random`: every row of weights as long as the model's. `top`, `bottom`: the eigenvector
+ * of the largest and the smallest curvature, length 1. `start`: to the recipe's initial weights. `run`: to the weights of
+ * another run of the same network.
+ */
+export const LossDirection = v.variant('kind', [
+  v.object({ kind: v.picklist(['gradient', 'top', 'bottom', 'start']) }),
+  v.object({ kind: v.literal('random'), seed: Seed }),
+  v.object({ kind: v.literal('run'), runId: Id }),
+]);
+export type LossDirection = v.InferOutput<typeof LossDirection>;
+
+const Coordinates = v.pipe(v.array(v.pipe(v.number(), v.finite())), v.minLength(1), v.maxLength(201));
+
+export const LossGridOptions = {
+  ...CheckSample,
+  /** Where to look: every t with every u. */
+  ts: Coordinates,
+  us: v.optional(Coordinates, [0]),
+};
+
+export const LossGridReport = v.object({
+  ...Looked,
+  /** At the model itself. */
+  loss: v.number(),
+  gradientNorm: v.number(),
+  /** Lengths of the directions, and the cosine of the angle between them. */
+  lengths: v.array(v.number()),
+  cosine: v.nullable(v.number()),
+  ts: v.array(v.number()),
+  us: v.array(v.number()),
+  /** (us, ts), row by row. */
+  losses: float64s,
+});
+export type LossGridReport = v.InferOutput<typeof LossGridReport>;
+
+export const NoiseOptions = {
+  ...CheckSample,
+  batchSizes: v.pipe(v.array(v.pipe(Count, v.minValue(1))), v.minLength(1), v.maxLength(20)),
+  draws: v.optional(v.pipe(Count, v.minValue(1), v.maxValue(10_000)), 100),
+};
+
+export const NoiseReport = v.object({
+  ...Looked,
+  gradientNorm: v.number(),
+  sizes: v.array(
+    v.object({
+      batchSize: Count,
+      variance: v.number(),
+      /** variance·B/(1 − B/N): the same for every B; null for the full batch. */
+      perSample: v.nullable(v.number()),
+    }),
+  ),
+});
+export type NoiseReport = v.InferOutput<typeof NoiseReport>;
+
+const Subject = { subject: CheckSubject };
+
+export const checksContract = {
+  /** Analytic against numeric gradients, block by block. Fails with RUN_NOT_TRAINED, DATASET_NOT_FOUND, INVALID_OPTION. */
+  'checks.gradient': {
+    input: v.object({ ...Subject, ...GradientCheckOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: GradientCheckReport,
+  },
+  /** Largest and smallest curvature, condition number, kind of point. Fails as above. */
+  'checks.curvature': {
+    input: v.object({ ...Subject, ...CurvatureOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: CurvatureReport,
+  },
+  /** Loss along a line or over a plane through the model. Fails as above, and with SHAPE_MISMATCH for another network. */
+  'checks.loss': {
+    input: v.object({
+      ...Subject,
+      ...LossGridOptions,
+      along: v.pipe(v.array(LossDirection), v.minLength(1), v.maxLength(2)),
+    }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: LossGridReport,
+  },
+  /** Variance of a minibatch's gradient against its size. Fails as above. */
+  'checks.noise': {
+    input: v.object({ ...Subject, ...NoiseOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: NoiseReport,
+  },
+} as const;

@@ -1,0 +1,25 @@
+import type { checksContract } from '../../../core/rpc/contract/checks.ts';
+import type { Handlers } from '../../../core/rpc/define.ts';
+import type { Checks } from '../checks.ts';
+
+export function checksHandlers(checks: Checks) {
+  const { compute } = checks;
+  return {
+    'checks.gradient': async ({ subject, ...options }, { signal, progress }) =>
+      compute.call(
+        'compute.checkGradient',
+        { ...checks.modelOf(subject), ...options },
+        { signal, onprogress: progress },
+      ),
+    'checks.curvature': async ({ subject, ...options }, { signal, progress }) =>
+      compute.call('compute.curvature', { ...checks.modelOf(subject), ...options }, { signal, onprogress: progress }),
+    'checks.loss': async ({ subject, along, ...options }, { signal, progress }) =>
+      compute.call(
+        'compute.lossGrid',
+        { ...checks.modelOf(subject), ...options, along: along.map((direction) => checks.directionOf(direction)) },
+        { signal, onprogress: progress },
+      ),
+    'checks.noise': async ({ subject, ...options }, { signal, progress }) =>
+      compute.call('compute.noise', { ...checks.modelOf(subject), ...options }, { signal, onprogress: progress }),
+  } satisfies Handlers<typeof checksContract>;
+}
