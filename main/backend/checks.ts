@@ -6,6 +6,7 @@ import type { ComputeContract, PictureSource } from '../../core/rpc/contract/com
 import type { DatasetVersions } from '../store/dataset-version.ts';
 import type { RunRepository } from '../store/run-repository.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { FeatureCaches } from './feature-caches.ts';
 import type { HelperProcess } from './helper-process.ts';
 import { checkRecipe, pictureSource } from './picture-source.ts';
 
@@ -13,6 +14,8 @@ export interface ChecksOptions {
   readonly runs: RunRepository;
   readonly datasets: DatasetVersions;
   readonly evaluation: Evaluation;
+  readonly features: FeatureCaches;
+  readonly threads: () => number;
   readonly compute: Pick<HelperProcess<ComputeContract>, 'call'>;
 }
 
@@ -20,6 +23,7 @@ export interface CheckedModelFile {
   readonly recipe: Recipe;
   readonly model: { readonly path: string } | null;
   readonly source: PictureSource;
+  readonly features: string[] | null;
 }
 
 export class Checks {
@@ -33,20 +37,31 @@ export class Checks {
     return this.#options.compute;
   }
 
-  /** @throws StudioError RUN_NOT_FOUND, RUN_NOT_TRAINED, DATASET_NOT_FOUND, INVALID_OPTION, DATASET_TOO_SMALL. */
-  modelOf(subject: CheckSubject): CheckedModelFile {
-    const { runs, datasets, evaluation } = this.#options;
-    if (subject.kind === 'recipe') {
-      const { recipe } = subject;
-      const source = pictureSource(datasets.version(recipe.dataset.id, recipe.dataset.version), recipe.split);
-      checkRecipe(recipe, source);
-      return { recipe, model: null, source };
+  /** @throws StudioError RUN_NOT_FOUND, RUN_NOT_TRAINED, DATASET_NOT_FOUND, INVALID_OPTION, DATASET_TOO_SMALL, CANCELLED. */
+  async modelOf(subject: CheckSubject, signal: AbortSignal): Promise<CheckedModelFile> {
+    const { runs, datasets, evaluation, features, threads } = this.#options;
+    const run = subject.kind === 'recipe' ? null : runs.get(subject.runId);
+    if (subject.kind !== 'recipe' && run === null) throw new StudioError('RUN_NOT_FOUND', { run: subject.runId });
+    const recipe = subject.kind === 'recipe' ? subject.recipe : run!.recipe;
+    const dataset = datasets.version(recipe.dataset.id, recipe.dataset.version);
+    const source = pictureSource(dataset, recipe.split);
+    if (subject.kind === 'run') {
+      return { recipe, model: { path: evaluation.checkpointOf(run!, subject.which).path }, source, features: null };
     }
-    const run = runs.get(subject.runId);
-    if (run === null) throw new StudioError('RUN_NOT_FOUND', { run: subject.runId });
-    const source = pictureSource(datasets.version(run.datasetId, run.datasetVersion), run.recipe.split);
-    const model = subject.kind === 'run' ? { path: evaluation.checkpointOf(run, subject.which).path } : null;
-    return { recipe: run.recipe, model, source };
+    checkRecipe(recipe, source);
+    const files = await features.ensure(
+      {
+        datasetVersion: dataset.version,
+        datasetId: dataset.datasetId,
+        features: recipe.features,
+        source,
+        threads: threads(),
+        title: dataset.name,
+        runId: null,
+      },
+      { signal, report: () => undefined },
+    );
+    return { recipe, model: null, source, features: files };
   }
 
   /** A direction as compute takes it: another run is its newest checkpoint. Throws RUN_NOT_FOUND, RUN_NOT_TRAINED. */

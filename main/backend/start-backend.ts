@@ -237,7 +237,7 @@ function assemble(
       ...runsHandlers({ registry, runs, checkpoints, datasets }),
       ...explanationHandlers({ runs, datasets, evaluation, compute, threads }),
       ...evaluationHandlers(evaluation, predictor),
-      ...checksHandlers(new Checks({ runs, datasets, evaluation, compute })),
+      ...checksHandlers(new Checks({ runs, datasets, evaluation, features, threads, compute })),
       ...picturesHandlers(decoder),
       ...predictionHandlers(predictor),
       ...reportsHandlers({

@@ -1,18 +1,25 @@
 /** A network with pictures, in float64, as checks need it: always the same function, no dropout, no augmentation. */
-import { matrixOf, type Matrix } from '../../core/array/matrix.ts';
+import { type Matrix, rowOf, zeros } from '../../core/array/matrix.ts';
 import { StudioError } from '../../core/errors.ts';
-import { fitStandardization, type Standardization } from '../../core/features/standardize.ts';
+import type { FittedFeatures } from '../../core/features/feature-extractor.ts';
+import { describeImage } from '../../core/features/index.ts';
+import { fitMixture } from '../../core/features/mixture.ts';
+import type { Standardization } from '../../core/features/standardize.ts';
+import { pixelCount } from '../../core/image/pixel-image.ts';
 import { classWeighted } from '../../core/losses/class-weighted.ts';
 import { lossNamed } from '../../core/losses/index.ts';
 import type { Objective } from '../../core/models/classifier.ts';
 import { type MultilayerPerceptron, multilayerPerceptron } from '../../core/models/multilayer-perceptron.ts';
+import { requireInteger } from '../../core/options.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import { permutation } from '../../core/random/sampling.ts';
+import { seesPixels } from '../../core/recipe/feature-recipe.ts';
 import { isAugmented, perLayer, type Recipe } from '../../core/recipe/recipe.ts';
 import type { PictureSource } from '../../core/rpc/contract/compute.ts';
 import { classWeightsOf, initialParameters, scalingOf } from '../../core/training/recipe-model.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
-import { loadPictures } from './picture-memory.ts';
+import { FeatureFile } from './feature-file.ts';
+import { loadPictures, PictureReader } from './picture-memory.ts';
 
 export interface CheckedModel {
   readonly recipe: Recipe;
@@ -31,6 +38,7 @@ export interface CheckedModelInput {
   readonly recipe: Recipe;
   readonly model: { readonly path: string } | null;
   readonly source: PictureSource;
+  readonly features: readonly string[] | null;
   readonly samples: number;
   readonly seed: number;
 }
@@ -38,7 +46,14 @@ export interface CheckedModelInput {
 const none = new Uint32Array(0);
 
 /** @throws StudioError DATASET_TOO_SMALL, CHECKPOINT_DAMAGED, BAD_DATASET_FILE, INVALID_OPTION, SHAPE_MISMATCH. */
-export function checkedModel({ recipe, model: file, source, samples, seed }: CheckedModelInput): CheckedModel {
+export function checkedModel({
+  recipe,
+  model: file,
+  source,
+  features: files,
+  samples,
+  seed,
+}: CheckedModelInput): CheckedModel {
   const classes = source.classes.length;
   const { train } = source;
   if (train.length === 0 || classes < 2) {
@@ -50,8 +65,9 @@ export function checkedModel({ recipe, model: file, source, samples, seed }: Che
     .slice(0, Math.min(samples, train.length))
     .sort()
     .map((i) => train[i]!);
-  const standardization = checkpoint?.standardization ?? fitted(recipe, source);
-  const { x, labels } = rowsOf(source, chosen, standardization);
+  const { features, standardization } = checkpoint ?? freshInputs(recipe, source, files);
+  const x = rowsOf(source, chosen, features, standardization);
+  const labels = Uint16Array.from(chosen, (picture) => source.labels[picture]!);
 
   const model = networkOf(recipe, x.columns, classes);
   const start = Float64Array.from(initialParameters(recipe, x.columns, classes));
@@ -85,35 +101,58 @@ function turnedOffIn({ model, augmentation }: Recipe): CheckedModel['turnedOff']
   ];
 }
 
-/** Fitted on all training pictures, as in training. */
-function fitted(recipe: Recipe, source: PictureSource): Standardization {
-  const { train, channels } = source;
-  const { inputs, featureCount, sets } = loadPictures(
-    source,
-    { train, validation: none, test: none },
-    (bytes) => new Uint8Array(bytes),
-  );
-  return fitStandardization(inputs, sets.train, { kind: recipe.features[0]!.standardize, featureCount, channels });
+/** What a run of the recipe would learn of its inputs before its first step, from all training pictures. */
+function freshInputs(
+  recipe: Recipe,
+  source: PictureSource,
+  files: readonly string[] | null,
+): { features: readonly FittedFeatures[]; standardization: Standardization } {
+  const { train, width, height, channels } = source;
+  const sets = { train, validation: none, test: none };
+  if (seesPixels(recipe.features)) {
+    const { inputs, sets: packed } = loadPictures(source, sets, (bytes) => new Uint8Array(bytes));
+    const shape = { width, height, channels };
+    const features = [{ options: recipe.features[0], shape, dimension: pixelCount(shape), arrays: {} }];
+    return { features, standardization: fitMixture(inputs, packed.train, features, channels) };
+  }
+  requireInteger('features', files?.length ?? 0, recipe.features.length, recipe.features.length);
+  const opened = files!.map((path) => new FeatureFile(path));
+  try {
+    const features = opened.map(({ fitted }) => fitted);
+    const rowLength = features.reduce((sum, { dimension }) => sum + dimension, 0);
+    const values = new Float32Array(train.length * rowLength);
+    let offset = 0;
+    for (const file of opened) {
+      file.readRows(train, values, rowLength, offset);
+      offset += file.fitted.dimension;
+    }
+    const blocks = features.map(({ dimension }, b) => ({ options: recipe.features[b]!, dimension }));
+    const rows = Uint32Array.from(train.keys());
+    return { features, standardization: fitMixture(values, rows, blocks, channels) };
+  } finally {
+    for (const file of opened) file.close();
+  }
 }
 
-/** x = (pixel − mean)·(1/σ) with the engines' own float32 numbers. */
+/** x = (number − mean)·(1/σ) with the engines' own float32 numbers. */
 function rowsOf(
   source: PictureSource,
   chosen: Uint32Array,
+  features: readonly FittedFeatures[],
   standardization: Standardization,
-): { x: Matrix; labels: Uint16Array } {
-  const { inputs, featureCount, labels, sets } = loadPictures(
-    source,
-    { train: chosen, validation: none, test: none },
-    (bytes) => new Uint8Array(bytes),
-  );
+): Matrix {
   const { mean, inverseDeviation } = scalingOf(standardization);
-  const rows = sets.train;
-  const data = new Float64Array(rows.length * featureCount);
-  rows.forEach((row, i) => {
-    for (let j = 0; j < featureCount; j++) {
-      data[i * featureCount + j] = (inputs[row * featureCount + j]! - mean[j]!) * inverseDeviation[j]!;
-    }
-  });
-  return { x: matrixOf(rows.length, featureCount, data), labels: Uint16Array.from(rows, (row) => labels[row]!) };
+  const x = zeros(chosen.length, mean.length);
+  const { width, height, channels } = source;
+  const reader = new PictureReader(source);
+  try {
+    chosen.forEach((picture, i) => {
+      const numbers = describeImage({ width, height, channels, data: reader.read(picture) }, features);
+      const row = rowOf(x, i);
+      for (let j = 0; j < row.length; j++) row[j] = (Math.fround(numbers[j]!) - mean[j]!) * inverseDeviation[j]!;
+    });
+  } finally {
+    reader.close();
+  }
+  return x;
 }

@@ -219,6 +219,45 @@ describe('tessera', () => {
     expect(readFileSync(join(root, 'out.csv'), 'utf8').split('\n')[0]).toBe('path,class,bright,dark');
   });
 
+  it('gradcheck passes the studio’s own gradient, and ends with 1 for a planted mistake', async () => {
+    const clean = await tessera('gradcheck', run, '--samples', '5', '--order', '4', '--second', '--curve', '--json');
+    const wrong = await tessera('gradcheck', run, '--mistake', 'forgot-mean', '--json');
+
+    expect(clean.code).toBe(0);
+    expect(clean.lines).toMatchObject([
+      {
+        type: 'gradcheck',
+        samples: 5,
+        turnedOff: [],
+        parts: [
+          { part: 'data', verdict: 'fine', blocks: [{ kind: 'weights' }, { kind: 'bias' }] },
+          { part: 'whole', verdict: 'fine' },
+        ],
+        thresholds: { fine: 1e-7, plausible: 1e-4, doubtful: 1e-2 },
+        secondDerivatives: { verdict: 'right' },
+      },
+    ]);
+    const { parameters, cost } = clean.lines[0] as { parameters: number; cost: Record<string, number> };
+    expect(cost).toMatchObject({ forwardEvaluations: parameters + 1, centralEvaluations: 2 * parameters });
+    expect(wrong.code).toBe(1);
+  });
+
+  it('hessian tells curvature with residuals, and loss gives the model’s own loss at 0', async () => {
+    const { lines: hessian } = await tessera('hessian', run, '--json');
+    const { lines: plane } = await tessera('loss', run, '--along', 'random:1,start', '--at', '0', '0.5,1', '--json');
+    const { code } = await tessera('loss', run, '--along', 'sideways');
+    const { lines: noise } = await tessera('noise', run, '--batches', '1,3', '--json');
+
+    expect(hessian).toMatchObject([{ type: 'hessian', largest: { value: number, residual: number } }]);
+    expect(plane).toMatchObject([
+      { type: 'plane', loss: number, cosine: number },
+      { type: 'loss', t: 0, u: 0, loss: plane[0]!['loss'] },
+      { type: 'loss', t: 0.5, u: 1, loss: number },
+    ]);
+    expect(code).toBe(2);
+    expect(noise).toMatchObject([{ type: 'noise', sizes: [{ batchSize: 1 }, { batchSize: 3 }] }]);
+  });
+
   it('templates writes a picture a class', async () => {
     const { lines } = await tessera('templates', run, '--out', 'templates', '--json');
 

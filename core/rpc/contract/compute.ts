@@ -73,7 +73,13 @@ export type TrainProgress = v.InferOutput<typeof TrainProgress>;
 export const ModelFile = v.object({ path: v.string() });
 
 /** What is checked: the model of a checkpoint, or null for the recipe's fresh one. */
-const CheckedModel = { recipe: RecipeSchema, model: v.nullable(ModelFile), source: PictureSource };
+const CheckedModel = {
+  recipe: RecipeSchema,
+  model: v.nullable(ModelFile),
+  source: PictureSource,
+  /** A cache of each block for a fresh model that sees features; null otherwise. */
+  features: v.nullable(v.array(v.string())),
+};
 
 export const computeContract = {
   'compute.info': { input: v.object({}), output: v.object({ ...EngineStatus.entries, processor: v.string() }) },

@@ -8,18 +8,30 @@ export function checksHandlers(checks: Checks) {
     'checks.gradient': async ({ subject, ...options }, { signal, progress }) =>
       compute.call(
         'compute.checkGradient',
-        { ...checks.modelOf(subject), ...options },
+        { ...(await checks.modelOf(subject, signal)), ...options },
         { signal, onprogress: progress },
       ),
     'checks.curvature': async ({ subject, ...options }, { signal, progress }) =>
-      compute.call('compute.curvature', { ...checks.modelOf(subject), ...options }, { signal, onprogress: progress }),
+      compute.call(
+        'compute.curvature',
+        { ...(await checks.modelOf(subject, signal)), ...options },
+        { signal, onprogress: progress },
+      ),
     'checks.loss': async ({ subject, along, ...options }, { signal, progress }) =>
       compute.call(
         'compute.lossGrid',
-        { ...checks.modelOf(subject), ...options, along: along.map((direction) => checks.directionOf(direction)) },
+        {
+          ...(await checks.modelOf(subject, signal)),
+          ...options,
+          along: along.map((direction) => checks.directionOf(direction)),
+        },
         { signal, onprogress: progress },
       ),
     'checks.noise': async ({ subject, ...options }, { signal, progress }) =>
-      compute.call('compute.noise', { ...checks.modelOf(subject), ...options }, { signal, onprogress: progress }),
+      compute.call(
+        'compute.noise',
+        { ...(await checks.modelOf(subject, signal)), ...options },
+        { signal, onprogress: progress },
+      ),
   } satisfies Handlers<typeof checksContract>;
 }

@@ -438,6 +438,50 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
     expects: ({ tags, activeShare, ablation }) =>
       expect([tags.length, activeShare.length, ablation.random.length]).toEqual([4, 4, 5]),
   },
+  'checks.gradient': {
+    input: ({ networkRun }) => ({
+      subject: { kind: 'run', runId: networkRun },
+      samples: 4,
+      order: 4,
+      mistake: 'wrong-sign',
+      secondDerivatives: true,
+    }),
+    expects: ({ parts, secondDerivatives }) => {
+      expect(parts.map(({ part, verdict }) => [part, verdict])).toEqual([
+        ['data', 'wrong'],
+        ['whole', 'wrong'],
+      ]);
+      expect(secondDerivatives!.verdict).not.toBe('wrong');
+    },
+  },
+  'checks.curvature': {
+    input: ({ linearRun }) => ({ subject: { kind: 'fresh-run', runId: linearRun }, samples: 10 }),
+    expects: ({ conditionNumber, largest, largestStableRate, nullDirections }) => {
+      expect(conditionNumber).toBeGreaterThan(1);
+      expect(largestStableRate).toBe(2 / largest.value);
+      expect(nullDirections).toMatchObject([{ kind: 'class-shift', count: 1 }]); // the biases; λ > 0
+    },
+  },
+  'checks.loss': {
+    input: ({ linearRun }) => ({
+      subject: { kind: 'run', runId: linearRun },
+      samples: 10,
+      along: [{ kind: 'start' }, { kind: 'random', seed: 1 }],
+      ts: [0, 1],
+      us: [0, 1],
+    }),
+    expects: ({ loss, losses }) => {
+      expect(losses[0]).toBe(loss);
+      expect(losses).toHaveLength(4);
+    },
+  },
+  'checks.noise': {
+    input: ({ linearRun }) => ({ subject: { kind: 'run', runId: linearRun }, samples: 10, batchSizes: [1, 5, 10] }),
+    expects: ({ sizes }) => {
+      expect(sizes.map(({ batchSize }) => batchSize)).toEqual([1, 5, 9]); // of nine training pictures
+      expect(sizes[2]).toMatchObject({ variance: 0, perSample: null });
+    },
+  },
   'evaluation.verdicts': {
     input: ({ linearRun }) => ({ runId: linearRun, on: 'train' }),
     expects: ({ confusion, truth, classes }) => {
