@@ -1,5 +1,6 @@
 /** The places of the studio. A new place is one more entry here, and a component in a folder of its own. */
 import type { Component } from 'svelte';
+import Blend from '@lucide/svelte/icons/blend';
 import ChartLine from '@lucide/svelte/icons/chart-line';
 import Crosshair from '@lucide/svelte/icons/crosshair';
 import FlaskConical from '@lucide/svelte/icons/flask-conical';
@@ -39,6 +40,15 @@ export const places: readonly Place[] = [
     load: () => import('./dataset/DatasetPlace.svelte'),
     count: ({ dataset }) =>
       dataset && dataset.counts.train + (dataset.counts.validation ?? 0) + (dataset.counts.test ?? 0),
+  },
+  {
+    id: 'features',
+    group: 'data',
+    title: () => m.place_features(),
+    icon: Blend,
+    key: 'KeyF',
+    of: 'dataset',
+    load: () => import('./features/FeaturesPlace.svelte'),
   },
   {
     id: 'train',
