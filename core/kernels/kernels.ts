@@ -29,6 +29,9 @@ export interface Kernels {
   transpose(
     a: number, stride: number, from: number, to: number, columns: number, target: number, rows: number,
   ): void; // prettier-ignore
+  activate(kind: number, a: number, h: number, n: number): void;
+  activateGradient(kind: number, a: number, d: number, n: number): void;
+  clearTails(h: number, rows: number, length: number, stride: number): void;
   rectify(a: number, h: number, n: number, slope: number): void;
   rectifyGradient(a: number, d: number, n: number, slope: number): void;
   sgdStep(parameters: number, gradient: number, n: number, penalty: number, rate: number): void;
@@ -72,3 +75,6 @@ export interface Kernels {
     aStride: number,
   ): void; // prettier-ignore
 }
+
+/** Numbers by which the kernels know the smooth activations; the others are lines with a kink, see `rectify`. */
+export const smoothKinds = { elu: 1, gelu: 2, 'gelu-tanh': 3, sigmoid: 4, tanh: 5 } as const;

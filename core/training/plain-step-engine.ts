@@ -21,13 +21,12 @@ import {
   type StepResult,
 } from './step-engine.ts';
 import { minimizerStep } from './minimizer-step.ts';
-import { indexOfHighest, lossOfRow } from './row-loss.ts';
+import { denormalLimit, indexOfHighest, lossOfRow } from './row-loss.ts';
 
 /** Pictures that an evaluation looks at between two questions whether to stop. */
 const evaluationRows = 256;
 /** Moments below this are set to 0 every so many steps: denormal numbers make a processor many times slower. */
 export const denormalFlushSteps = 64;
-export const denormalLimit = 1e-30;
 
 interface Layer {
   readonly inputs: number;

@@ -1,6 +1,9 @@
 /** The losses of core/losses for one row of float32 scores: what an engine needs of them, without a matrix around it. */
 import type { LossName } from '../recipe/recipe.ts';
 
+/** Gradients and moments below this count as 0. */
+export const denormalLimit = 1e-30;
+
 /** The first of the highest. */
 export function indexOfHighest(scores: Float32Array): number {
   let highest = 0;
@@ -44,7 +47,8 @@ function softmaxCrossEntropy(
   for (let j = 0; j < scores.length; j++) sum += Math.exp(scores[j]! - max);
   if (gradient !== null) {
     for (let j = 0; j < scores.length; j++) {
-      gradient[j] = (Math.exp(scores[j]! - max) / sum - (j === label ? 1 : 0)) / n;
+      const g = (Math.exp(scores[j]! - max) / sum - (j === label ? 1 : 0)) / n;
+      gradient[j] = Math.abs(g) < denormalLimit ? 0 : g; // products of numbers near float32's end are many times slower
     }
   }
   return Math.log(sum) - (scores[label]! - max);

@@ -28,7 +28,7 @@ export function placePicture(
       target = copyRow(row, width, channels, target, columns);
       continue;
     }
-    const below = <usize>((v >> 16) + 1 < height ? rowBytes : 0);
+    const below: usize = (v >> 16) + 1 < height ? <usize>rowBytes : 0;
     const wy = (v >> 8) & 255;
     for (let i: i32 = 0; i < width; i++) {
       const table = columns + <usize>i * 12;

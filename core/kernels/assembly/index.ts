@@ -12,6 +12,7 @@ export { placePicture } from './augmentation';
 export { dropOut } from './dropout';
 export { affine, inputGradient } from './products';
 export { packGradient, weightGradient, biasGradient, transpose } from './weight-gradient';
+export { activate, activateGradient, clearTails } from './activations';
 export { rectify, rectifyGradient } from './rectify';
 export {
   sgdStep, momentumStep, momentumInsideStep, nesterovStep, lookAheadStep, squareRootStep, adamStep, sumOf, flushDenormals,

@@ -6,14 +6,12 @@
  *
  * No sum crosses threads, so the bits do not depend on how many there are.
  */
-import { type Activation, activations } from '../../models/layers/activation.ts';
 import { type ActivationName, isAugmented } from '../../recipe/recipe.ts';
 import { augmentationKey, placementOf } from '../augmentation.ts';
 import { dropoutKey, dropoutThreshold } from '../dropout.ts';
-import { denormalLimit } from '../plain-step-engine.ts';
 import { isFullBatch } from '../step-engine.ts';
-import { indexOfHighest, lossOfRow } from '../row-loss.ts';
-import type { Kernels } from '../../kernels/kernels.ts';
+import { denormalLimit, indexOfHighest, lossOfRow } from '../row-loss.ts';
+import { type Kernels, smoothKinds } from '../../kernels/kernels.ts';
 import { chunkRows, type LayerLayout, type Layout, phaseNumberCount } from './layout.ts';
 import {
   nativeProduct,
@@ -75,8 +73,12 @@ function readPhaseNumbers(source: Float64Array): PhaseNumbers {
   return Object.fromEntries(numberNames.map((name, i) => [name, source[i]!])) as unknown as PhaseNumbers;
 }
 
-/** The slope left of 0 of the activations that the kernels compute; the smooth ones are computed here. */
-const slopes: Partial<Record<ActivationName, number>> = { relu: 0, 'leaky-relu': 0.01, identity: 1 };
+/** Slopes left of 0 of the activations that are two lines. */
+const slopes = { relu: 0, 'leaky-relu': 0.01, identity: 1 } as const;
+
+function isSmooth(name: ActivationName): name is keyof typeof smoothKinds {
+  return name in smoothKinds;
+}
 
 /** The program of one thread over one memory; without `gemm` all products are those of the kernels. */
 export function stepProgram(
@@ -89,8 +91,6 @@ export function stepProgram(
   const product = gemm === null ? wasm : nativeProduct(gemm, kernels, wasm);
   const { layers, threads, classes, optimizer, augmentation, picture: shape, seed } = layout;
   const hasSums = isFullBatch(optimizer);
-  const phis = layout.activations.map((name) => activations[name]);
-  const layerSlopes = layout.activations.map((name) => slopes[name]);
   const isPlaced = layout.inputType === 'bytes' && shape !== null && isAugmented(augmentation);
   const phaseNumbers = new Float64Array(buffer, layout.phaseNumbers, phaseNumberCount);
   const batch = new Uint32Array(buffer, layout.batch, chunkRows);
@@ -114,10 +114,7 @@ export function stepProgram(
       product.forward(layer, { from, to });
       const next = layers[l + 1];
       if (next === undefined) return;
-      const slope = layerSlopes[l];
-      if (slope !== undefined)
-        kernels.rectify(output, next.input + from * outputStride * 4, rows * outputStride, slope);
-      else activate(layer, next, from, to, phis[l]!);
+      activate(l, output, next.input + from * outputStride * 4, rows);
       dropOut(l, next.input, from, to, numbers);
     });
     if (numbers.batchRows === 0) return;
@@ -138,10 +135,7 @@ export function stepProgram(
       const target = below.outputGradient + from * below.outputStride * 4;
       product.inputGradient(layer, { from, to }, target, layout.scratch[thread]!);
       dropOut(l - 1, below.outputGradient, from, to, numbers);
-      const slope = layerSlopes[l - 1];
-      if (slope === undefined) activateGradient(below, from, to, phis[l - 1]!);
-      else
-        kernels.rectifyGradient(below.output + from * below.outputStride * 4, target, rows * below.outputStride, slope);
+      activateGradient(l - 1, below.output + from * below.outputStride * 4, target, rows);
     }
   }
 
@@ -184,33 +178,22 @@ export function stepProgram(
     }
   }
 
-  /** h = φ(a) of these rows; what fills rows up stays 0. */
-  function activate(
-    { output, outputs, outputStride }: LayerLayout,
-    next: LayerLayout,
-    from: number,
-    to: number,
-    { value }: Activation,
-  ): void {
-    for (let i = from; i < to; i++) {
-      const a = rowOf(output, outputStride, i, outputs);
-      const h = rowOf(next.input, outputStride, i, outputs);
-      for (let j = 0; j < outputs; j++) h[j] = value(a[j]!);
-    }
+  /** h = φ(a) of these rows of layer l; what fills rows up stays 0. */
+  function activate(l: number, output: number, hidden: number, rows: number): void {
+    const { outputs, outputStride } = layers[l]!;
+    const name = layout.activations[l]!;
+    const n = rows * outputStride;
+    if (isSmooth(name)) kernels.activate(smoothKinds[name], output, hidden, n);
+    else kernels.rectify(output, hidden, n, slopes[name]);
+    if (name === 'sigmoid') kernels.clearTails(hidden, rows, outputs, outputStride); // σ(0) is not 0
   }
 
-  /** ∂a = ∂h ⊙ φ′(a) of these rows. */
-  function activateGradient(
-    { output, outputGradient, outputs, outputStride }: LayerLayout,
-    from: number,
-    to: number,
-    { derivative }: Activation,
-  ): void {
-    for (let i = from; i < to; i++) {
-      const a = rowOf(output, outputStride, i, outputs);
-      const d = rowOf(outputGradient, outputStride, i, outputs);
-      for (let j = 0; j < outputs; j++) d[j] = d[j]! * derivative(a[j]!);
-    }
+  /** ∂a = ∂h ⊙ φ′(a) of these rows of layer l. */
+  function activateGradient(l: number, output: number, gradient: number, rows: number): void {
+    const name = layout.activations[l]!;
+    const n = rows * layers[l]!.outputStride;
+    if (isSmooth(name)) kernels.activateGradient(smoothKinds[name], output, gradient, n);
+    else kernels.rectifyGradient(output, gradient, n, slopes[name]);
   }
 
   function weightsPhase(thread: number, numbers: PhaseNumbers): void {
