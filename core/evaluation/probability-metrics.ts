@@ -97,17 +97,38 @@ export interface Calibration {
 export function calibration(probabilities: Matrix, labels: ArrayLike<number>, binCount = 15): Calibration {
   requireLength('labels', labels, probabilities.rows);
   const n = probabilities.rows;
+  const confidences = new Float64Array(n);
+  const hits = new Uint8Array(n);
+  for (let i = 0; i < n; i++) {
+    const row = rowOf(probabilities, i);
+    const verdict = indexOfLargest(row);
+    confidences[i] = row[verdict]!;
+    hits[i] = verdict === labels[i] ? 1 : 0;
+  }
+  return calibrationOf(confidences, hits, binCount);
+}
+
+/**
+ * The same from what verdicts keep: the probability that each was given with.
+ *
+ * @param hits  1 where the verdict was right.
+ */
+export function calibrationOf(
+  confidenceOf: ArrayLike<number>,
+  hits: ArrayLike<number | boolean>,
+  binCount = 15,
+): Calibration {
+  requireLength('hits', hits, confidenceOf.length);
+  const n = confidenceOf.length;
   const counts = new Float64Array(binCount);
   const correct = new Float64Array(binCount);
   const confidences = new Float64Array(binCount);
   for (let i = 0; i < n; i++) {
-    const row = rowOf(probabilities, i);
-    const verdict = indexOfLargest(row);
-    const confidence = row[verdict]!;
+    const confidence = confidenceOf[i]!;
     const bin = Math.min(binCount - 1, Math.max(0, Math.ceil(confidence * binCount) - 1));
     counts[bin]!++;
     confidences[bin]! += confidence;
-    if (verdict === labels[i]) correct[bin]!++;
+    if (hits[i]) correct[bin]!++;
   }
   let expectedError = 0;
   let largestError = 0;
