@@ -189,7 +189,7 @@ export type BackendChoice = (typeof backendChoices)[number];
 
 /** Learning rates that do well with each optimizer on standardised pixels; the start of one's own search. */
 export const defaultOptimizers: { readonly [Name in OptimizerName]: Extract<OptimizerRecipe, { kind: Name }> } = {
-  gd: { kind: 'gd', learningRate: 0.01 },
+  gd: { kind: 'gd', learningRate: 0.005 },
   sgd: { kind: 'sgd', learningRate: 0.01 },
   momentum: { kind: 'momentum', learningRate: 0.003, momentum: 0.9, rate: 'outside' },
   nesterov: { kind: 'nesterov', learningRate: 0.003, momentum: 0.9, form: 'rewritten' },

@@ -16,6 +16,7 @@ import {
   type Recipe,
 } from '../../core/recipe/recipe.ts';
 import { defaultFeatures, featureKinds, type FeatureRecipe } from '../../core/recipe/feature-recipe.ts';
+import { forOptimizer, type Noise } from '../../core/recipe/for-optimizer.ts';
 import { RecipeSchema } from '../../core/rpc/contract/recipe.ts';
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
 import { choice, number } from './flag-values.ts';
@@ -57,7 +58,11 @@ export function addRecipeFlags(command: Command): Command {
 }
 
 /** A recipe file where one is named, else the default; flags override it. */
-export async function recipeFromFlags(dataset: DatasetSummary, flags: RecipeFlags): Promise<Recipe> {
+export async function recipeFromFlags(
+  dataset: DatasetSummary,
+  flags: RecipeFlags,
+  note: (text: string) => void = () => undefined,
+): Promise<Recipe> {
   const start = flags.recipe === undefined ? undefined : await readRecipe(flags.recipe);
   const model = flags.model === undefined ? undefined : choice('--model', flags.model, ['linear', 'mlp']);
   const hasHidden = flags.hidden !== undefined || flags.activation !== undefined;
@@ -67,15 +72,18 @@ export async function recipeFromFlags(dataset: DatasetSummary, flags: RecipeFlag
 
   const kind = model ?? (hasHidden ? 'mlp' : start?.model.kind);
   const fallback = defaultFor(dataset, kind);
-  const base = start ?? fallback;
-  const mlp = base.model.kind === 'mlp' ? base.model : defaultMlp;
+  const written = start ?? fallback;
   const optimizerName =
     flags.optimizer === undefined ? undefined : choice('--optimizer', flags.optimizer, optimizerNames);
-  const needsAll = optimizerName === 'gd' || optimizerName === 'lbfgs';
   const optimizer =
-    optimizerName === undefined || optimizerName === base.optimizer.kind
-      ? base.optimizer
+    optimizerName === undefined || optimizerName === written.optimizer.kind
+      ? written.optimizer
       : defaultOptimizers[optimizerName];
+  const { recipe: base, turnedOff } =
+    optimizerName === undefined ? { recipe: written, turnedOff: [] } : forOptimizer(written, optimizer);
+  if (turnedOff.length > 0)
+    note(m.train_turned_off({ list: turnedOff.map((noise) => noiseNames[noise]()).join(', ') }));
+  const mlp = base.model.kind === 'mlp' ? base.model : defaultMlp;
   return checked({
     ...base,
     // A file made for this dataset keeps its version, so that it repeats the run it was printed from.
@@ -94,15 +102,18 @@ export async function recipeFromFlags(dataset: DatasetSummary, flags: RecipeFlag
     loss: choice('--loss', flags.loss ?? base.loss, lossNames),
     l2: number('--l2', flags.l2, base.l2),
     optimizer: { ...optimizer, learningRate: number('--lr', flags.lr, optimizer.learningRate) },
-    batchSize:
-      flags.batch === 'full' || (flags.batch === undefined && needsAll)
-        ? 'full'
-        : number('--batch', flags.batch, base.batchSize),
+    batchSize: flags.batch === 'full' ? 'full' : number('--batch', flags.batch, base.batchSize),
     epochs: number('--epochs', flags.epochs, base.epochs),
     seed: number('--seed', flags.seed, base.seed),
     backend: choice('--backend', flags.backend ?? base.backend, backendChoices),
   });
 }
+
+const noiseNames = {
+  minibatches: m.noise_minibatches,
+  dropout: m.noise_dropout,
+  augmentation: m.noise_augmentation,
+} as const satisfies Record<Noise, () => string>;
 
 /** Which flag sets a field of the recipe. */
 const flagOf = new Map([

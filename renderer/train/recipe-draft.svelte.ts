@@ -1,5 +1,6 @@
 /** The recipe a person is writing. It starts from the backend's defaults or from an earlier run; only this class changes it. */
 import * as v from 'valibot';
+import { forOptimizer, needsFullBatch, type Noise } from '../../core/recipe/for-optimizer.ts';
 import { defaultMlp, defaultOptimizers, type OptimizerName, type Recipe } from '../../core/recipe/recipe.ts';
 import { RecipeSchema } from '../../core/rpc/contract/recipe.ts';
 import type { Studio } from '../studio.svelte.ts';
@@ -9,6 +10,10 @@ type Mlp = Extract<Recipe['model'], { kind: 'mlp' }>;
 export class RecipeDraft {
   recipe = $state.raw<Recipe | null>(null);
   isStarting = $state(false);
+  /** What the choice of the optimizer has turned off. */
+  turnedOff = $state.raw<readonly Noise[]>([]);
+  /** The recipe before an optimizer of full batches was chosen. */
+  #minibatch: Recipe | null = null;
   /** The hidden layers of the MLP while the model is linear. */
   #mlp: Mlp = defaultMlp;
   readonly #studio: Studio;
@@ -60,7 +65,9 @@ export class RecipeDraft {
   }
 
   changeMlp(changes: Partial<Omit<Mlp, 'kind'>>): void {
-    this.#mlp = { ...this.#mlp, ...changes };
+    const mlp = { ...this.#mlp, ...changes };
+    const layers = mlp.hidden.length;
+    this.#mlp = { ...mlp, activation: fitted(mlp.activation, layers), dropout: fitted(mlp.dropout, layers) };
     this.change({ model: this.#mlp });
   }
 
@@ -72,10 +79,20 @@ export class RecipeDraft {
       this.#studio.call('training.defaults', { datasetId: this.#datasetId, model }),
     );
     if (defaults === null) return;
+    const before = this.recipe;
+    if (needsFullBatch({ kind }) && !needsFullBatch(before.optimizer)) this.#minibatch = before;
+    const isBack = !needsFullBatch({ kind }) && needsFullBatch(before.optimizer);
+    const { batchSize, epochs, augmentation, model: network } = this.#minibatch ?? defaults;
+    // What an optimizer of full batches had turned off comes back with one that allows it.
+    const from = isBack ? { ...before, batchSize, epochs, augmentation } : before;
+    const dropout = network.kind === 'mlp' ? network.dropout : 0;
+    const fits = typeof dropout === 'number' || dropout.length === this.#mlp.hidden.length;
     const optimizer = defaults.optimizer.kind === kind ? defaults.optimizer : defaultOptimizers[kind];
-    const needsAll = kind === 'gd' || kind === 'lbfgs';
-    const batchSize = needsAll ? 'full' : this.recipe.batchSize === 'full' ? defaults.batchSize : this.recipe.batchSize;
-    this.change({ optimizer, batchSize });
+    const { recipe, turnedOff } = forOptimizer(from, optimizer);
+    this.turnedOff = turnedOff;
+    if (recipe.model.kind !== 'mlp') return this.change(recipe);
+    this.#mlp = isBack && fits ? { ...recipe.model, dropout } : recipe.model;
+    this.change({ ...recipe, model: this.#mlp });
   }
 
   changeStopping(changes: Partial<Recipe['stopping']>): void {
@@ -93,6 +110,15 @@ export class RecipeDraft {
     this.isStarting = false;
     return started?.runId ?? null;
   }
+}
+
+/** A value of each layer follows their number: a new layer is like the last one. */
+function fitted<Value extends string | number>(
+  value: Value | readonly Value[],
+  layers: number,
+): Value | readonly Value[] {
+  if (typeof value !== 'object') return value;
+  return Array.from({ length: layers }, (_, i) => value[Math.min(i, value.length - 1)]!);
 }
 
 /** Makes a run's recipe the draft of its dataset, for a variant. */

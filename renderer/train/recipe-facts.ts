@@ -1,5 +1,12 @@
 /** What follows from a recipe, and how it reads. */
-import { type ActivationName, type OptimizerName, perLayer, type Recipe } from '../../core/recipe/recipe.ts';
+import type { Noise } from '../../core/recipe/for-optimizer.ts';
+import {
+  type ActivationName,
+  isAugmented,
+  type OptimizerName,
+  perLayer,
+  type Recipe,
+} from '../../core/recipe/recipe.ts';
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
 import type { RunSummary } from '../../core/rpc/contract/runs.ts';
 import { count, duration, percent, short } from '../format.ts';
@@ -46,7 +53,8 @@ export function estimatedSeconds(
 }
 
 /** Learning rate in an epoch (from 0), as a fraction of the one chosen. */
-export function scheduleFactor(schedule: Recipe['schedule'], epoch: number, epochs: number): number {
+export function scheduleFactor(schedule: Recipe['schedule'], epoch: number, epochs: number, warmUpEpochs = 0): number {
+  if (epoch < warmUpEpochs) return epoch / warmUpEpochs;
   if (schedule.kind === 'constant') return 1;
   if (schedule.kind === 'step') return schedule.factor ** Math.floor(epoch / schedule.everyEpochs);
   const t = epochs <= 1 ? 0 : Math.min(1, epoch / epochs);
@@ -75,6 +83,11 @@ export const optimizerExplanations = {
   adamw: () => m.optimizer_adamw_explained(),
   lbfgs: () => m.optimizer_lbfgs_explained(),
 } as const satisfies Record<OptimizerName, () => string>;
+export const noiseLabels = {
+  minibatches: () => m.noise_minibatches(),
+  dropout: () => m.noise_dropout(),
+  augmentation: () => m.noise_augmentation(),
+} as const satisfies Record<Noise, () => string>;
 export const lossLabels = {
   softmax: () => m.loss_softmax(),
   hinge: () => m.loss_hinge(),
@@ -133,7 +146,24 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
     ...(model.kind === 'mlp'
       ? [{ id: 'initialization', label: m.recipe_initialization(), value: initializationLabels[model.initialization] }]
       : []),
+    ...(model.kind === 'mlp' && perLayer(model.dropout, 1).some((p) => p > 0)
+      ? [
+          {
+            id: 'dropout',
+            label: m.recipe_dropout(),
+            value: perLayer(model.dropout, 1)
+              .map((p) => percent(p, 0))
+              .join(', '),
+          },
+        ]
+      : []),
+    ...(isAugmented(recipe.augmentation)
+      ? [{ id: 'augmentation', label: m.recipe_augmentation(), value: augmentationText(recipe.augmentation) }]
+      : []),
     { id: 'loss', label: m.recipe_loss(), value: lossLabels[recipe.loss]() },
+    ...(recipe.classWeights === 'balanced'
+      ? [{ id: 'class-weights', label: m.recipe_class_weights(), value: m.on() }]
+      : []),
     {
       id: 'l2',
       label: 'L2',
@@ -144,7 +174,7 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
     {
       id: 'learning-rate',
       label: m.recipe_learning_rate(),
-      value: `${short(optimizer.learningRate)}, ${scheduleText(schedule)}`,
+      value: `${short(optimizer.learningRate)}, ${scheduleText(schedule, recipe.warmUpEpochs)}`,
     },
     {
       id: 'batch',
@@ -170,6 +200,7 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
     },
     { id: 'validation', label: m.recipe_validation(), value: percent(recipe.split.validation, 0) },
     { id: 'seed', label: m.recipe_seed(), value: String(recipe.seed) },
+    { id: 'backend', label: m.settings_backend(), value: recipe.backend },
   ];
   return facts;
 }
@@ -180,15 +211,38 @@ function activationText(activation: ActivationName | readonly ActivationName[]):
     .join(', ');
 }
 
-function optimizerText(optimizer: Recipe['optimizer']): string {
-  if (optimizer.kind === 'momentum') return `${optimizerLabels.momentum()} ${short(optimizer.momentum)}`;
-  if (optimizer.kind === 'adam' && (optimizer.beta1 !== 0.9 || optimizer.beta2 !== 0.999))
-    return `Adam ${short(optimizer.beta1)}, ${short(optimizer.beta2)}`;
-  return optimizerLabels[optimizer.kind]();
+function augmentationText({ flip, shift, crop }: Recipe['augmentation']): string {
+  return [
+    flip ? m.augmentation_flip_fact() : '',
+    shift > 0 ? m.augmentation_shift_fact({ pixels: shift }) : '',
+    crop > 0 ? m.augmentation_crop_fact({ fraction: percent(crop, 0) }) : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
-function scheduleText(schedule: Recipe['schedule']): string {
-  if (schedule.kind === 'step')
-    return m.schedule_step_fact({ factor: short(schedule.factor), epochs: count(schedule.everyEpochs) });
-  return scheduleLabels[schedule.kind]();
+function optimizerText(optimizer: Recipe['optimizer']): string {
+  const name = optimizerLabels[optimizer.kind]();
+  const details: (string | false)[] = [];
+  if (optimizer.kind === 'momentum')
+    details.push(short(optimizer.momentum), optimizer.rate === 'inside' && m.rate_inside());
+  if (optimizer.kind === 'nesterov')
+    details.push(short(optimizer.momentum), optimizer.form === 'look-ahead' && m.form_look_ahead());
+  if (optimizer.kind === 'rmsprop') details.push(`ρ ${short(optimizer.decay)}`);
+  if (optimizer.kind === 'adamw') details.push(`λ ${short(optimizer.weightDecay)}`);
+  if (optimizer.kind === 'adam' || optimizer.kind === 'adamw') {
+    const { beta1, beta2, biasCorrection } = optimizer;
+    if (beta1 !== 0.9 || beta2 !== 0.999) details.push(`β ${short(beta1)}, ${short(beta2)}`);
+    details.push(!biasCorrection && m.optimizer_uncorrected_fact());
+  }
+  if (optimizer.kind === 'lbfgs') details.push(`m ${optimizer.memory}`);
+  return [name, ...details.filter((detail) => detail !== false)].join(' · ');
+}
+
+function scheduleText(schedule: Recipe['schedule'], warmUpEpochs: number): string {
+  const text =
+    schedule.kind === 'step'
+      ? m.schedule_step_fact({ factor: short(schedule.factor), epochs: count(schedule.everyEpochs) })
+      : scheduleLabels[schedule.kind]();
+  return warmUpEpochs > 0 ? `${text}, ${m.warm_up_fact({ epochs: short(warmUpEpochs) })}` : text;
 }
