@@ -11,8 +11,8 @@
  * named: softmax and hinge do not see what is added to all classes alike, which makes inputs + 1 directions of the last
  * layer flat (only the bias one, with a penalty); an input that is constant over the samples cannot be told from the
  * bias; a unit that is silent on all samples has no say. Up to `denseLimit` parameters the Hessian is written down and
- * decomposed; beyond, Lanczos gives its ends with residuals, and λ⁺_min is an upper bound of what a full
- * decomposition would find, since the Krylov space converges from the ends inwards.
+ * decomposed; beyond, Lanczos gives its ends with residuals. λ⁺_min is then the smallest Ritz value that is known to a
+ * tenth of itself, an upper bound of what a full decomposition would find, and κ a lower one.
  *
  * The samples are fixed. On other ones for each product the Lanczos process would measure noise.
  *
@@ -78,7 +78,7 @@ export interface Conditioning {
   readonly gradientNorm: number;
   readonly largest: Eigenvalue;
   readonly smallest: Eigenvalue;
-  /** λ⁺_min; null where nothing is above the cut-off. */
+  /** λ⁺_min; null where nothing above the cut-off is known well enough. */
   readonly smallestPositive: Eigenvalue | null;
   /** cutOff·λ_max. */
   readonly cutOff: number;
@@ -124,7 +124,8 @@ export function conditioning(
   const { spectrum, vectorOf } = found;
   const [smallest, largest] = [spectrum[0]!, spectrum.at(-1)!];
   const cutOff = relative * Math.max(Math.abs(largest.value), Math.abs(smallest.value));
-  const at = spectrum.findIndex(({ value }) => value > cutOff);
+  // A Ritz value that is not known to a tenth of itself says nothing about λ⁺_min.
+  const at = spectrum.findIndex(({ value, residual }) => value > cutOff && residual <= 0.1 * value);
   const smallestPositive = at < 0 ? null : spectrum[at]!;
   const gradientNorm = norm(gradient);
   return {

@@ -1,0 +1,291 @@
+/**
+ * A fair race of optimizers on one's own pictures.
+ *
+ * Fair means: the same network from the same initial weights in the same batch order, the same number of tuning trials
+ * for everyone (learning rate and λ, log-uniform, the same random numbers for all, each around the optimizer's own
+ * default), the best setting by validation accuracy, then k seeds with it. Beside them the untuned defaults, k seeds too.
+ * Which optimizer wins depends on the ranges searched and on the budget; the protocol is part of the result. Where the
+ * bands of seeds overlap there is no winner. Methods that need the whole training set a step take it, and make as many
+ * passes as the others.
+ *
+ *     band = [lowest, highest] best validation accuracy over the seeds
+ *
+ * Source: Choi et al. 2019, arXiv:1910.05446 (the search space decides the ranking); Schmidt et al. 2021,
+ * arXiv:2007.01547 (trying several with defaults does about as well as tuning one).
+ */
+import { StudioError } from '../errors.ts';
+import { requireBetween, requireInteger, requirePositive } from '../options.ts';
+import { createGenerator } from '../random/generator.ts';
+import { uniform } from '../random/sampling.ts';
+import { defaultOptimizers, type OptimizerName, type Recipe } from '../recipe/recipe.ts';
+import { type LogRange, logBetween, withRate } from './hyperparameter-search.ts';
+import { bestAccuracy, bestTrial, type Trial, type TrialResult } from './trial.ts';
+
+export interface RacePlan {
+  readonly kind: 'race';
+  /** Model, features, loss, schedule, epochs and batch size of everyone; its seed is the first of the seeds. */
+  readonly base: Recipe;
+  readonly optimizers: readonly OptimizerName[];
+  /** Tuning trials of each, ≥ 1. */
+  readonly trials: number;
+  /** k. Runs with the best setting, and with the defaults, of each, ≥ 1. */
+  readonly seeds: number;
+  /** Of the search. */
+  readonly seed: number;
+  /** Learning rates are searched from default/factor to default·factor, > 1. */
+  readonly rateFactor: number;
+  readonly l2: LogRange;
+}
+
+/** What a trial is for. */
+export interface RaceRole {
+  readonly optimizer: OptimizerName;
+  readonly part: 'tuning' | 'tuned' | 'default';
+  /** Trial of the tuning, or number of the seed. */
+  readonly number: number;
+}
+
+export interface RaceTrial extends Trial {
+  readonly role: RaceRole;
+}
+
+/** @throws StudioError INVALID_OPTION. */
+export function requireRacePlan({ optimizers, trials, seeds, rateFactor, l2, base }: RacePlan): void {
+  requireInteger('optimizers', new Set(optimizers).size, Math.max(1, optimizers.length));
+  requireInteger('trials', trials, 1, 1000);
+  requireInteger('seeds', seeds, 1, 100);
+  requireBetween('rateFactor', rateFactor, 1, 1e6);
+  requirePositive('l2', l2[0]);
+  requireBetween('l2', l2[1], l2[0], 1e6);
+  if (base.seed + seeds > 2 ** 32) {
+    throw new StudioError('INVALID_OPTION', { option: 'seed', value: String(base.seed), expected: '< 2³² − seeds' });
+  }
+}
+
+/** Trials of the whole race. */
+export function raceTrialCount({ optimizers, trials, seeds }: RacePlan): number {
+  return optimizers.length * (trials + 2 * seeds);
+}
+
+/** In which order: all tuning, then tuned and default runs, seed by seed, so that a race cut short is fair too. */
+export function raceRole({ optimizers, trials, seeds }: RacePlan, index: number): RaceRole {
+  const n = optimizers.length;
+  const optimizer = optimizers[index % n]!;
+  const round = Math.floor(index / n);
+  if (round < trials) return { optimizer, part: 'tuning', number: round };
+  const part = (round - trials) % 2 === 0 ? 'tuned' : 'default';
+  return { optimizer, part, number: Math.min(seeds - 1, Math.floor((round - trials) / 2)) };
+}
+
+/** The next trial after these, null at the end. An optimizer whose every tuning trial failed has no tuned runs. */
+export function nextRaceTrial(plan: RacePlan, results: readonly TrialResult[]): RaceTrial | null {
+  const done = new Set(results.map(({ index }) => index));
+  for (let index = 0; index < raceTrialCount(plan); index++) {
+    if (done.has(index)) continue;
+    const trial = raceTrial(plan, index, results);
+    if (trial !== null) return trial;
+  }
+  return null;
+}
+
+/** @returns null for a tuned run of an optimizer that has no setting that works. */
+export function raceTrial(plan: RacePlan, index: number, results: readonly TrialResult[]): RaceTrial | null {
+  const role = raceRole(plan, index);
+  const recipe = recipeOf(plan, role, results);
+  if (recipe === null) return null;
+  const { optimizer, part, number } = role;
+  return { index, role, recipe, name: `${optimizer} ${part} ${number + 1}` };
+}
+
+function recipeOf(plan: RacePlan, role: RaceRole, results: readonly TrialResult[]): Recipe | null {
+  const { base } = plan;
+  const optimizer = defaultOptimizers[role.optimizer];
+  const needsAll = optimizer.kind === 'gd' || optimizer.kind === 'lbfgs';
+  const own: Recipe = { ...base, optimizer, batchSize: needsAll ? 'full' : base.batchSize };
+  switch (role.part) {
+    case 'tuning':
+      return tuned(plan, own, role.number);
+    case 'default':
+      return { ...own, seed: base.seed + role.number };
+    case 'tuned': {
+      const best = bestTrial(tuningOf(plan, role.optimizer, results));
+      if (best === null) return null;
+      return { ...tuned(plan, own, raceRole(plan, best.index).number), seed: base.seed + role.number };
+    }
+  }
+}
+
+/** Tuning trial k: the same two random numbers for every optimizer. The first one keeps the default rate and λ. */
+function tuned({ seed, rateFactor, l2 }: RacePlan, own: Recipe, k: number): Recipe {
+  if (k === 0) return own;
+  const random = createGenerator(seed, 'race', k);
+  const [u, w] = [uniform(random), uniform(random)];
+  const { learningRate } = own.optimizer;
+  // A line search scales its own steps; beyond 1 there is nothing to find.
+  const highest = own.optimizer.kind === 'lbfgs' ? learningRate : learningRate * rateFactor;
+  return { ...withRate(own, logBetween([learningRate / rateFactor, highest], u)), l2: logBetween(l2, w) };
+}
+
+function tuningOf(plan: RacePlan, optimizer: OptimizerName, results: readonly TrialResult[]): TrialResult[] {
+  return partOf(plan, optimizer, 'tuning', results);
+}
+
+function partOf(
+  plan: RacePlan,
+  optimizer: OptimizerName,
+  part: RaceRole['part'],
+  results: readonly TrialResult[],
+): TrialResult[] {
+  return results.filter(({ index }) => {
+    const role = raceRole(plan, index);
+    return role.optimizer === optimizer && role.part === part;
+  });
+}
+
+export interface SeedBand {
+  /** Best validation accuracy over the seeds that finished. */
+  readonly mean: number;
+  readonly lowest: number;
+  readonly highest: number;
+  readonly seeds: number;
+  /** Seeds that diverged or failed. */
+  readonly failed: number;
+}
+
+export interface RaceRow {
+  readonly optimizer: OptimizerName;
+  readonly best: { readonly learningRate: number; readonly l2: number } | null;
+  readonly tuned: SeedBand | null;
+  readonly defaults: SeedBand | null;
+  /** Mean of the lowest training loss of the tuned runs. */
+  readonly trainLoss: number | null;
+  /** Mean steps of the tuned runs to the race's target accuracy; null where a seed never got there. */
+  readonly stepsToTarget: number | null;
+  readonly secondsPerEpoch: number | null;
+  /** Every tuning trial, for the chart of sensitivity. */
+  readonly tuning: readonly { readonly learningRate: number; readonly l2: number; readonly accuracy: number | null }[];
+  /** Share of tuning trials within a tenth of the best accuracy: how much the setting matters. */
+  readonly tolerance: number | null;
+}
+
+export interface RaceResult {
+  readonly rows: readonly RaceRow[];
+  /** Named only when its band lies above every other's. */
+  readonly winner: OptimizerName | null;
+  /** `overlap`: the bands of the first two do. `one-seed`: a band needs two. `incomplete`: runs are missing. */
+  readonly noWinner: 'overlap' | 'one-seed' | 'incomplete' | null;
+  /** Validation accuracy that every tuned optimizer reached on average: what steps are counted to. */
+  readonly target: number | null;
+}
+
+export function raceResult(plan: RacePlan, results: readonly TrialResult[]): RaceResult {
+  const bands = plan.optimizers.map((optimizer) => bandOf(partOf(plan, optimizer, 'tuned', results)));
+  const means = bands.flatMap((band) => (band === null ? [] : [band.mean]));
+  const target = means.length === 0 ? null : Math.min(...means);
+  const rows = plan.optimizers.map((optimizer, o): RaceRow => {
+    const tuningResults = tuningOf(plan, optimizer, results);
+    const settings = (result: TrialResult) => {
+      const { optimizer: own, l2 } = raceTrial(plan, result.index, results)!.recipe;
+      return { learningRate: own.learningRate, l2 };
+    };
+    const best = bestTrial(tuningResults);
+    const finished = partOf(plan, optimizer, 'tuned', results).filter(({ outcome }) => outcome === 'finished');
+    const accuracies = tuningResults.map(bestAccuracy);
+    const top = Math.max(...accuracies);
+    return {
+      optimizer,
+      best: best === null ? null : settings(best),
+      tuned: bands[o]!,
+      defaults: bandOf(partOf(plan, optimizer, 'default', results)),
+      trainLoss: meanOf(finished.map(({ epochs }) => lowest(epochs.map(({ trainLoss }) => trainLoss)))),
+      stepsToTarget: meanOf(finished.map((result) => stepsTo(result, target))),
+      secondsPerEpoch: meanOf(finished.map(({ seconds, epochs }) => seconds / epochs.length)),
+      tuning: tuningResults.map((result, i) => ({
+        ...settings(result),
+        accuracy: Number.isFinite(accuracies[i]) ? accuracies[i]! : null,
+      })),
+      tolerance: Number.isFinite(top)
+        ? accuracies.filter((accuracy) => accuracy >= 0.9 * top).length / accuracies.length
+        : null,
+    };
+  });
+  return { rows, target, ...crowned(plan, rows, results) };
+}
+
+function crowned(
+  plan: RacePlan,
+  rows: readonly RaceRow[],
+  results: readonly TrialResult[],
+): Pick<RaceResult, 'winner' | 'noWinner'> {
+  if (nextRaceTrial(plan, results) !== null) return { winner: null, noWinner: 'incomplete' };
+  const [first, ...others] = rows.filter((row) => row.tuned !== null).sort((a, b) => b.tuned!.mean - a.tuned!.mean);
+  if (first === undefined) return { winner: null, noWinner: 'incomplete' };
+  if (first.tuned!.seeds < 2) return { winner: null, noWinner: 'one-seed' };
+  const overlaps = others.some(({ tuned }) => tuned!.highest >= first.tuned!.lowest);
+  return overlaps ? { winner: null, noWinner: 'overlap' } : { winner: first.optimizer, noWinner: null };
+}
+
+function bandOf(results: readonly TrialResult[]): SeedBand | null {
+  const accuracies = results.map(bestAccuracy).filter(Number.isFinite);
+  if (accuracies.length === 0) return null;
+  return {
+    mean: accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length,
+    lowest: Math.min(...accuracies),
+    highest: Math.max(...accuracies),
+    seeds: accuracies.length,
+    failed: results.length - accuracies.length,
+  };
+}
+
+function stepsTo({ epochs }: TrialResult, target: number | null): number | null {
+  if (target === null) return null;
+  return epochs.find(({ validationAccuracy }) => (validationAccuracy ?? -Infinity) >= target)?.step ?? null;
+}
+
+function lowest(values: readonly (number | null)[]): number | null {
+  const numbers = values.filter((value) => value !== null);
+  return numbers.length === 0 ? null : Math.min(...numbers);
+}
+
+/** null of nothing, or where one is missing. */
+function meanOf(values: readonly (number | null)[]): number | null {
+  if (values.length === 0 || values.includes(null)) return null;
+  return (values as number[]).reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The protocol as a value to print: everything that the result depends on. */
+export interface RaceProtocol {
+  readonly model: Recipe['model'];
+  readonly features: Recipe['features'];
+  readonly epochs: number;
+  readonly batchSize: Recipe['batchSize'];
+  readonly schedule: Recipe['schedule'];
+  readonly trials: number;
+  readonly seeds: readonly number[];
+  readonly searchSeed: number;
+  readonly l2: LogRange;
+  readonly ranges: readonly { readonly optimizer: OptimizerName; readonly learningRate: LogRange }[];
+  /** Optimizers that take the whole training split a step. */
+  readonly fullBatch: readonly OptimizerName[];
+}
+
+export function raceProtocol({ base, optimizers, trials, seeds, seed, rateFactor, l2 }: RacePlan): RaceProtocol {
+  const { model, features, epochs, batchSize, schedule } = base;
+  return {
+    model,
+    features,
+    epochs,
+    batchSize,
+    schedule,
+    trials,
+    seeds: Array.from({ length: seeds }, (_, k) => base.seed + k),
+    searchSeed: seed,
+    l2,
+    ranges: optimizers.map((optimizer) => {
+      const { learningRate } = defaultOptimizers[optimizer];
+      const highest = optimizer === 'lbfgs' ? learningRate : learningRate * rateFactor;
+      return { optimizer, learningRate: [learningRate / rateFactor, highest] };
+    }),
+    fullBatch: optimizers.filter((optimizer) => optimizer === 'gd' || optimizer === 'lbfgs'),
+  };
+}
