@@ -15,6 +15,7 @@ import { type DataLock, holdDataFolder } from '../store/data-lock.ts';
 import { DatasetRepository } from '../store/dataset-repository.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { RunRepository } from '../store/run-repository.ts';
+import { SearchRepository } from '../store/search-repository.ts';
 import { ViewStateRepository } from '../store/view-state-repository.ts';
 import { Checks } from './checks.ts';
 import { DecoderPool } from './decoder-pool.ts';
@@ -35,6 +36,7 @@ import { picturesHandlers } from './handlers/pictures.ts';
 import { predictionHandlers } from './handlers/prediction.ts';
 import { reportsHandlers } from './handlers/reports.ts';
 import { runsHandlers, runSummary } from './handlers/runs.ts';
+import { searchesHandlers } from './handlers/searches.ts';
 import { trainingHandlers } from './handlers/training.ts';
 import { HelperProcess } from './helper-process.ts';
 import { JobRegistry } from './job-registry.ts';
@@ -42,6 +44,7 @@ import { type Log, openLog } from './log.ts';
 import { NativeProbe } from './native-probe.ts';
 import { Predictor } from './prediction.ts';
 import { type Ack, RunRegistry } from './run-registry.ts';
+import { SearchRegistry } from './search-registry.ts';
 import { SettingsFile } from './settings-file.ts';
 import { UploadStaging } from './upload-staging.ts';
 
@@ -189,6 +192,17 @@ function assemble(
     testAccuracy: (runId) => evaluation.testAccuracy(runId),
   });
 
+  const searchRepository = new SearchRepository(store);
+  if (!isReadOnly) searchRepository.markInterrupted();
+  const searches = new SearchRegistry({
+    searches: searchRepository,
+    runs,
+    registry,
+    datasets,
+    jobs,
+    logInternalError: log.internalError,
+  });
+
   const info = (): AppInfo => ({
     version,
     host,
@@ -217,7 +231,9 @@ function assemble(
   const close = async () => {
     clearInterval(tidy);
     native.close();
+    searches.close();
     await registry.close(checkpointDeadlineMs);
+    await searches.closed();
     await Promise.all([compute.close(), decoder.close()]);
     datasets.close();
     store.close();
@@ -234,6 +250,7 @@ function assemble(
       ...filesHandlers({ uploads, recentSources: () => recentSources(datasets) }),
       ...jobsHandlers(jobs),
       ...trainingHandlers(registry, datasets, settings, native),
+      ...searchesHandlers(searches),
       ...runsHandlers({ registry, runs, checkpoints, datasets }),
       ...explanationHandlers({ runs, datasets, evaluation, compute, threads }),
       ...evaluationHandlers(evaluation, predictor),

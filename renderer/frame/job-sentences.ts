@@ -11,6 +11,8 @@ const kinds: Readonly<Record<Job['kind'], (inputs: { title: string }) => string>
   learn: m.job_learn,
   describe: m.job_describe,
   train: m.job_train,
+  search: m.job_search,
+  race: m.job_race,
   evaluate: m.job_evaluate,
   predict: m.job_predict,
 };
@@ -19,6 +21,7 @@ const units: Readonly<Record<Job['unit'], (inputs: { done: string; total: string
   pictures: m.job_pictures,
   epochs: m.job_epochs,
   steps: m.job_steps,
+  trials: m.job_trials,
 };
 
 /** `Importing photos`, or how it ends: `Stopping photos`. */

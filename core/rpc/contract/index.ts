@@ -10,6 +10,7 @@ import { jobsContract } from './jobs.ts';
 import { predictionContract } from './prediction.ts';
 import { reportsContract } from './reports.ts';
 import { runsContract } from './runs.ts';
+import { searchesContract } from './searches.ts';
 import { trainingContract } from './training.ts';
 import type { Contract } from '../define.ts';
 
@@ -20,6 +21,7 @@ export const studioContract = {
   ...filesContract,
   ...jobsContract,
   ...trainingContract,
+  ...searchesContract,
   ...runsContract,
   ...explanationContract,
   ...evaluationContract,

@@ -4,7 +4,7 @@ import { Count, ErrorValue, Id } from './common.ts';
 
 export const Job = v.object({
   id: Id,
-  kind: v.picklist(['look', 'import', 'sample', 'learn', 'describe', 'train', 'evaluate', 'predict']),
+  kind: v.picklist(['look', 'import', 'sample', 'learn', 'describe', 'train', 'search', 'race', 'evaluate', 'predict']),
   /** What it works on, for the sentence in the status bar: a dataset's or run's name. */
   title: v.string(),
   state: v.picklist(['queued', 'running', 'paused', 'stopping', 'finished', 'failed', 'cancelled']),
@@ -12,7 +12,7 @@ export const Job = v.object({
   /** null while the total is not known. */
   total: v.nullable(v.number()),
   /** What `done` counts. */
-  unit: v.picklist(['files', 'pictures', 'epochs', 'steps']),
+  unit: v.picklist(['files', 'pictures', 'epochs', 'steps', 'trials']),
   /** `done` a second, over the last seconds; null before three samples. */
   rate: v.nullable(v.number()),
   /** From the recent rate; null before three samples. */

@@ -45,6 +45,23 @@ async function statusOf({ rpc }: WholeStudio, runId: string): Promise<string> {
   return (await rpc.call('runs.get', { runId })).status;
 }
 
+async function smallSearch({ rpc, datasetId }: WholeStudio) {
+  const base = { ...(await rpc.call('training.defaults', { datasetId, model: 'linear' })), epochs: 2, batchSize: 4 };
+  return {
+    kind: 'search' as const,
+    method: 'random' as const,
+    base,
+    space: { l2: [1e-4, 1e-1] as [number, number] },
+    trials: 2,
+  };
+}
+
+async function smallRace(studio: WholeStudio) {
+  const { base } = await smallSearch(studio);
+  const optimizers = ['sgd' as const, 'lbfgs' as const];
+  return { kind: 'race' as const, base, optimizers, trials: 2, seeds: 1 };
+}
+
 /** The run whose fate the call decided. */
 let current = '';
 
@@ -437,6 +454,68 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
     input: ({ networkRun }) => ({ runId: networkRun }),
     expects: ({ tags, activeShare, ablation }) =>
       expect([tags.length, activeShare.length, ablation.random.length]).toEqual([4, 4, 5]),
+  },
+  'searches.start': {
+    input: async (studio) => ({ plan: await smallSearch(studio), name: 'small' }),
+    expects: async ({ searchId }, { rpc }) => {
+      const { status } = await rpc.call('searches.watch', { searchId });
+      const report = await rpc.call('searches.get', { searchId });
+      expect(status).toBe('finished');
+      expect(report.trials.map(({ index, status: end }) => [index, end])).toEqual([
+        [0, 'finished'],
+        [1, 'finished'],
+      ]);
+      expect(report.trials[report.best!]!.accuracy).not.toBeNull();
+    },
+  },
+  'searches.list': {
+    input: none,
+    expects: ({ searches }) => expect(searches.every(({ total }) => total > 0)).toBe(true),
+  },
+  'searches.get': {
+    input: async (studio) => {
+      const { searchId } = await studio.rpc.call('searches.start', { plan: await smallRace(studio) });
+      await studio.rpc.call('searches.watch', { searchId });
+      return { searchId };
+    },
+    expects: ({ race, trials, total }) => {
+      expect(trials.length).toBe(total);
+      expect(race!.rows.map(({ optimizer, tuned }) => [optimizer, tuned?.seeds])).toEqual([
+        ['sgd', 1],
+        ['lbfgs', 1],
+      ]);
+      expect(race).toMatchObject({ winner: null, noWinner: 'one-seed' });
+    },
+  },
+  'searches.watch': {
+    input: async (studio) => studio.rpc.call('searches.start', { plan: await smallSearch(studio) }),
+    expects: ({ status }, _, reports) => {
+      expect(status).toBe('finished');
+      expect(reports.at(-1)!.trials).toHaveLength(2);
+    },
+  },
+  'searches.stop': {
+    input: async (studio) => {
+      const plan = await smallSearch(studio);
+      return studio.rpc.call('searches.start', { plan: { ...plan, base: { ...plan.base, epochs: 100_000 } } });
+    },
+    expects: async (_, { rpc }) => {
+      const { searches } = await rpc.call('searches.list', {});
+      expect(searches.filter(({ status }) => status === 'stopped')).toHaveLength(1);
+    },
+  },
+  'searches.resume': {
+    input: async (studio) => {
+      const { searchId } = await studio.rpc.call('searches.start', { plan: await smallSearch(studio) });
+      current = searchId;
+      await studio.rpc.call('searches.stop', { searchId });
+      return { searchId };
+    },
+    expects: async (_, { rpc }) => {
+      await rpc.call('searches.watch', { searchId: current });
+      const report = await rpc.call('searches.get', { searchId: current });
+      expect([report.status, report.trials.length]).toEqual(['finished', 2]);
+    },
   },
   'checks.gradient': {
     input: ({ networkRun }) => ({
