@@ -69,6 +69,33 @@ export function rocAuc(scores: Matrix, labels: ArrayLike<number>, label: number)
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
+/**
+ * Means of the classes' areas, each class against all others: plain, and weighted by how many pictures a class has. A
+ * class without an area is left out; null when all are.
+ */
+export function rocAucAverages(
+  scores: Matrix,
+  labels: ArrayLike<number>,
+): { readonly macro: number | null; readonly weighted: number | null } {
+  const counts = new Float64Array(scores.columns);
+  for (let i = 0; i < scores.rows; i++) counts[labels[i]!]!++;
+  let areas = 0;
+  let weightedAreas = 0;
+  let classes = 0;
+  let pictures = 0;
+  for (let label = 0; label < scores.columns; label++) {
+    const area = rocAuc(scores, labels, label);
+    if (area === null) continue;
+    areas += area;
+    classes++;
+    weightedAreas += area * counts[label]!;
+    pictures += counts[label]!;
+  }
+  return classes === 0
+    ? { macro: null, weighted: null }
+    : { macro: areas / classes, weighted: weightedAreas / pictures };
+}
+
 export interface CalibrationBin {
   /** Confidences in (low, high] lie here. */
   readonly low: number;

@@ -3,9 +3,15 @@ import { matrixOfRows, rowsOf } from '../../../core/array/matrix.ts';
 import { accuracy, predictedClasses, topKAccuracy } from '../../../core/evaluation/accuracy.ts';
 import { confusionMatrix } from '../../../core/evaluation/confusion-matrix.ts';
 import { type AverageFigures, classificationReport } from '../../../core/evaluation/precision-recall.ts';
-import { brierScore, calibration, logLoss, rocAuc } from '../../../core/evaluation/probability-metrics.ts';
+import {
+  brierScore,
+  calibration,
+  logLoss,
+  rocAuc,
+  rocAucAverages,
+} from '../../../core/evaluation/probability-metrics.ts';
 import { type GoldenCase, toleranceOf } from '../../support/golden.ts';
-import { casesOfKind, expectWithin } from '../../support/within.ts';
+import { casesOfKind, expectWithin, kindsOf } from '../../support/within.ts';
 
 interface LabelsCase extends GoldenCase {
   truth: number[];
@@ -36,7 +42,12 @@ interface ProbabilitiesCase extends GoldenCase {
   expected: {
     argmax: number[];
     topKLowestIndexFirst: Record<string, number>;
+    topK: Record<string, number>;
+    topKTieFree: boolean;
     rocAucOvr: (number | null)[];
+    rocAucMacro: number;
+    rocAucWeighted: number;
+    sklearnMacro: number | string;
     logLoss: number;
     logLossUnclipped: number;
     brierMulticlass: number;
@@ -105,6 +116,17 @@ describe('figures of probabilities, like scikit-learn,', () => {
       tolerance,
       'ROC AUC',
     );
+    const { macro, weighted } = rocAucAverages(probabilities, truth);
+    expectWithin(macro!, expected.rocAucMacro, tolerance, 'ROC AUC, macro');
+    expectWithin(weighted!, expected.rocAucWeighted, tolerance, 'ROC AUC, weighted');
+    // scikit-learn refuses a class that is absent; we leave it out, and otherwise say the same.
+    if (typeof expected.sklearnMacro === 'number') expectWithin(macro!, expected.sklearnMacro, tolerance, 'sklearn');
+    // Among equal scores scikit-learn counts the higher class first, we the lower, as in every verdict.
+    if (expected.topKTieFree) {
+      for (const [k, wanted] of Object.entries(expected.topK)) {
+        expectWithin(topKAccuracy(probabilities, truth, Number(k)), wanted, tolerance, `sklearn top ${k}`);
+      }
+    }
     expectWithin(logLoss(probabilities, truth, Number.EPSILON), expected.logLoss, tolerance, 'log loss');
     expectWithin(logLoss(probabilities, truth), expected.logLossUnclipped, tolerance, 'log loss, unclipped');
     expectWithin(brierScore(probabilities, truth), expected.brierMulticlass, tolerance, 'Brier');
@@ -119,4 +141,8 @@ describe('figures of probabilities, like scikit-learn,', () => {
     const wantedBins = expected.calibration.bins.map((bin) => [bin.bin, bin.count, bin.accuracy, bin.confidence]);
     expectWithin(bins, wantedBins, tolerance, 'bins');
   });
+});
+
+it('leaves nothing out of metrics.json', () => {
+  expect(kindsOf('metrics')).toEqual(['labels', 'probs']);
 });
