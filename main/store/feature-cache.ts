@@ -15,7 +15,10 @@ export class FeatureCacheFiles {
   readonly #folder: string;
   readonly #staging: string;
 
-  constructor({ caches, staging }: { caches: string; staging: string }) {
+  readonly #largestTotalBytes: number;
+
+  constructor({ caches, staging }: { caches: string; staging: string }, largestBytes = largestTotalBytes) {
+    this.#largestTotalBytes = largestBytes;
     this.#folder = caches;
     this.#staging = staging;
   }
@@ -57,7 +60,7 @@ export class FeatureCacheFiles {
       .sort((a, b) => a.mtimeMs - b.mtimeMs);
     let total = files.reduce((sum, { size }) => sum + size, 0);
     for (const { path, size } of files) {
-      if (total <= largestTotalBytes) return;
+      if (total <= this.#largestTotalBytes) return;
       if (keep.includes(path)) continue;
       rmSync(path, { force: true });
       total -= size;

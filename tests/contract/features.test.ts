@@ -1,0 +1,170 @@
+/** Features in the compute process, over a real channel: learnt, described, trained on, scored. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { transformImage } from '../../core/features/index.ts';
+import { imageSet } from '../../core/image/pixel-image.ts';
+import { defaultFeatures, type FeatureRecipe } from '../../core/recipe/feature-recipe.ts';
+import { defaultRecipe, type Recipe } from '../../core/recipe/recipe.ts';
+import { createClient } from '../../core/rpc/client.ts';
+import { type CheckpointFile, computeContract, type PictureSource } from '../../core/rpc/contract/compute.ts';
+import type { RpcClient } from '../../core/rpc/define.ts';
+import { childTransport } from '../../main/children/child-transport.ts';
+import { FeatureFile } from '../../main/compute/feature-file.ts';
+import { root } from '../../scripts/project.ts';
+import { somePictures } from '../support/some-pictures.ts';
+
+const shape = { width: 16, height: 16, channels: 3 as const };
+const size = 16 * 16 * 3;
+const count = 120;
+let folder: string;
+let source: PictureSource;
+let pixels: Uint8Array;
+let child: ChildProcess;
+let client: RpcClient<typeof computeContract>;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tessera-features-'));
+  const pictures = somePictures(count, shape, 4);
+  pixels = new Uint8Array(count * size);
+  const labels = Uint16Array.from({ length: count }, (_, i) => i % 2);
+  for (let i = 0; i < count; i++) {
+    pixels.set(Uint8Array.from(pictures.at(i).data), i * size);
+    if (labels[i] === 1) for (let k = i * size; k < (i + 1) * size; k += 3) pixels[k] = 255 - pixels[k]!;
+  }
+  const pixelsPath = join(folder, 'pixels');
+  writeFileSync(pixelsPath, Buffer.concat([Buffer.alloc(64), pixels]));
+  // Pictures 10, 20, … are in no split, as excluded ones are.
+  const numbers = (rest: number[]) =>
+    Uint32Array.from({ length: count }, (_, i) => i).filter((i) => i % 10 !== 0 && rest.includes(i % 5));
+  source = {
+    pixelsPath,
+    headerBytes: 64,
+    count,
+    ...shape,
+    classes: ['warm', 'cold'],
+    labels,
+    train: numbers([0, 1, 2]),
+    validation: numbers([3]),
+    test: numbers([4]),
+  };
+  child = fork(join(root, 'main/compute/index.ts'), { serialization: 'advanced', execArgv: [] });
+  client = createClient(computeContract, childTransport(child), { lostCode: 'COMPUTE_LOST' });
+});
+afterAll(() => {
+  child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+const words: FeatureRecipe = { ...defaultFeatures.words, words: 12, patches: 500, iterations: 3, stride: 2 };
+const { color, hog } = defaultFeatures;
+
+async function described(features: FeatureRecipe, threads: number, name: string): Promise<string> {
+  const path = join(folder, name);
+  await client.call('compute.features', { source, features, threads, path });
+  return path;
+}
+
+describe('features in compute', () => {
+  it.each([
+    words,
+    { ...color, grid: 2 } as FeatureRecipe,
+    hog,
+    { ...defaultFeatures.pca, components: 4 } as FeatureRecipe,
+  ])('are the same file with every number of threads: $kind', async (features) => {
+    const one = readFileSync(await described(features, 1, 'one'));
+    const three = readFileSync(await described(features, 3, 'three'));
+
+    expect(three.equals(one)).toBe(true);
+    expect(one.length).toBeGreaterThan(count * 4);
+  });
+
+  it('are what the extractor says, picture by picture, and zeros where a picture is in no split', async () => {
+    const file = new FeatureFile(await described(hog, 2, 'hog'));
+    const d = file.fitted.dimension;
+    const numbers = Uint32Array.of(7, 10, 113);
+    const rows = new Float32Array(3 * d);
+    file.readRows(numbers, rows, d, 0);
+    file.close();
+
+    const images = imageSet(shape, pixels);
+    for (const [i, picture] of [7, 113].entries()) {
+      const want = transformImage(images.at(picture), file.fitted);
+      const got = rows.subarray(2 * i * d, (2 * i + 1) * d);
+      want.forEach((value, j) => expect(got[j]).toBe(Math.fround(value)));
+    }
+    expect(rows.subarray(d, 2 * d).every((value) => value === 0)).toBe(true);
+  });
+
+  it('train a model that scores the same from caches and from what it has learnt, and new pictures too', async () => {
+    const features = [words, { ...color, weight: 2 }];
+    const paths = [await described(words, 2, 'words'), await described(color, 2, 'color')];
+    const recipe: Recipe = {
+      ...defaultRecipe({ id: 'd', version: '0'.repeat(64) }, 'linear'),
+      features,
+      batchSize: 16,
+      epochs: 5,
+      backend: 'wasm',
+    };
+    const files: CheckpointFile[] = [];
+    const job = { jobId: 'features', recipe, source, stagingFolder: folder, resumeFrom: null, features: paths };
+    const onprogress = (progress: { kind: string; file?: CheckpointFile }) =>
+      void (progress.kind === 'checkpoint' && files.push(progress.file!));
+    const first = await client.call('compute.train', { ...job, threads: 1 }, { onprogress });
+    const second = await client.call('compute.train', { ...job, threads: 3 });
+    expect(second.weightsSha256).toBe(first.weightsSha256);
+
+    const ask = { model: { path: files.at(-1)!.path }, source, indices: source.test, threads: 2 };
+    const cached = await client.call('compute.scores', { ...ask, features: paths });
+    const afresh = await client.call('compute.scores', { ...ask, features: null });
+    const picture = source.test[3]!;
+    const alone = await client.call('compute.predict', {
+      model: ask.model,
+      pixels: pixels.slice(picture * size, (picture + 1) * size),
+      count: 1,
+    });
+
+    expect(afresh.scores).toEqual(cached.scores);
+    expect(alone.scores).toEqual(cached.scores.slice(6, 8));
+    const rights = source.test.reduce((hits, i, k) => {
+      const isCold = cached.scores[2 * k + 1]! > cached.scores[2 * k]!;
+      return hits + (isCold === (source.labels[i] === 1) ? 1 : 0);
+    }, 0);
+    expect(rights / source.test.length).toBeGreaterThan(0.8);
+
+    await expect(client.call('compute.templates', { model: ask.model, offset: 0, limit: 1 })).rejects.toMatchObject({
+      code: 'FEATURES_NOT_PIXELS',
+      details: { features: 'words + color' },
+    });
+    const { shares, rest, scores } = await client.call('compute.shares', { model: ask.model, source, picture });
+    for (const c of [0, 1]) {
+      expect(shares[c]! + shares[2 + c]! + rest[c]!).toBeCloseTo(scores[c]!, 4);
+      expect(scores[c]).toBeCloseTo(alone.scores[c]!, 4);
+    }
+  });
+
+  it('leave nothing behind when they are cancelled', async () => {
+    const path = join(folder, 'cancelled');
+    const enough = new AbortController();
+    const features: FeatureRecipe = { ...defaultFeatures.words, words: 400, patches: 60_000, iterations: 50 };
+    const making = client.call(
+      'compute.features',
+      { source, features, threads: 2, path },
+      { signal: enough.signal, onprogress: () => enough.abort() },
+    );
+
+    await expect(making).rejects.toMatchObject({ code: 'CANCELLED' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('refuse options that make no sense for the pictures, by name', async () => {
+    const features: FeatureRecipe = { ...hog, cellSize: 12 };
+
+    await expect(
+      client.call('compute.features', { source, features, threads: 1, path: join(folder, 'x') }),
+    ).rejects.toMatchObject({ code: 'INVALID_OPTION', details: { option: 'cellSize' } });
+  });
+});
