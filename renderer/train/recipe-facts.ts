@@ -174,7 +174,10 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
     {
       id: 'learning-rate',
       label: m.recipe_learning_rate(),
-      value: `${short(optimizer.learningRate)}, ${scheduleText(schedule, recipe.warmUpEpochs)}`,
+      value:
+        optimizer.kind === 'lbfgs' // its searches decide
+          ? short(optimizer.learningRate)
+          : `${short(optimizer.learningRate)}, ${scheduleText(schedule, recipe.warmUpEpochs)}`,
     },
     {
       id: 'batch',
