@@ -32,7 +32,7 @@ export interface RateFinding {
   readonly rates: Float64Array<ArrayBuffer>;
   readonly losses: Float64Array<ArrayBuffer>;
   readonly smoothed: Float64Array<ArrayBuffer>;
-  /** null where the loss never fell. */
+  /** null where the loss never fell by a hundredth. */
   readonly steepest: number | null;
   readonly largest: number | null;
 }
@@ -41,6 +41,8 @@ export interface RateFinding {
 const memory = 0.9;
 /** The loss at which it ends, in lowest losses. */
 const blownUp = 4;
+/** The lowest loss in first losses, above which nothing was found. */
+const leastFall = 0.99;
 
 /** @throws StudioError INVALID_OPTION. */
 export function findLearningRate(engine: StepEngine, options: RateFinderOptions): RateFinding {
@@ -90,6 +92,8 @@ function suggestionOf(
   smoothed.forEach((value, k) => {
     if (value < smoothed[turn]!) turn = k;
   });
+  // Noise and rounding fall a little too.
+  if (!(smoothed[turn]! < leastFall * smoothed[0]!)) return { steepest: null, largest: null };
   let steepest: number | null = null;
   let fastest = 0;
   for (let k = reach; k <= Math.min(turn, rates.length - 1 - reach); k++) {

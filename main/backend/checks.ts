@@ -33,6 +33,10 @@ export class Checks {
     this.#options = options;
   }
 
+  get threads(): number {
+    return this.#options.threads();
+  }
+
   get compute(): ChecksOptions['compute'] {
     return this.#options.compute;
   }

@@ -74,6 +74,7 @@ export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handler
     'compute.checkGradient': (input, context) => run('compute.checkGradient', input, context),
     'compute.curvature': (input, context) => run('compute.curvature', input, context),
     'compute.lossGrid': (input, context) => run('compute.lossGrid', input, context),
+    'compute.findRate': (input, context) => run('compute.findRate', input, context),
     'compute.noise': (input, context) => run('compute.noise', input, context),
   };
 }

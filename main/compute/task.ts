@@ -20,7 +20,8 @@ export type TaskMethod =
   | 'compute.checkGradient'
   | 'compute.curvature'
   | 'compute.lossGrid'
-  | 'compute.noise';
+  | 'compute.noise'
+  | 'compute.findRate';
 export type TaskInput<M extends TaskMethod> = HandlerInput<Compute, M>;
 export type TaskOutput<M extends TaskMethod> = Output<Compute, M>;
 export type TaskProgress<M extends TaskMethod> = Progress<Compute, M>;

@@ -17,8 +17,14 @@ import {
   planOf,
   scalingOf,
 } from '../../core/training/recipe-model.ts';
-import { type EnginePictures, stateBytes } from '../../core/training/step-engine.ts';
-import { train } from '../../core/training/train.ts';
+import {
+  type EnginePictures,
+  parameterCountOf,
+  sizesOf,
+  stateBytes,
+  type StepEngine,
+} from '../../core/training/step-engine.ts';
+import { train, type TrainingPlan } from '../../core/training/train.ts';
 import { minibatches } from '../../core/training/minibatches.ts';
 import { readCheckpoint, requireSpace, weightsSha256, writeCheckpoint } from './checkpoint-file.ts';
 import { loadFeaturesForEngine, loadForEngine } from './load-for-engine.ts';
@@ -36,26 +42,9 @@ export function trainTask(
   const resumed = resumeFrom === null ? null : readCheckpoint(resumeFrom);
   if (resumed !== null) requireSameRun(resumed, recipe, source);
 
-  const featureCount = mixtureDimension(recipe.features, source);
-  const shape = engineShapeOf(recipe, featureCount, classes, files === null ? source : null);
-  const sets = { train: source.train, validation: source.validation, test: new Uint32Array(0) };
-  const backend = backendOf(recipe);
-  const { memory, pictures, features } =
-    files === null
-      ? { ...loadForEngine(source, sets, shape, threads, backend), features: [pixelsOf(recipe, source)] }
-      : loadFeaturesForEngine(source, sets, files, shape, threads, backend);
-  if (context.request() === 'discard') throw cancelled();
-  const standardization = resumed?.standardization ?? standardizationOf(recipe, pictures, features, source);
-  if (context.request() === 'discard') throw cancelled();
-  const parameters = resumed?.state.engine.parameters ?? initialParameters(recipe, pictures.featureCount, classes);
-  requireSpace(stagingFolder, stateBytes(recipe.optimizer, parameters.length));
-
-  const scaling = scalingOf(standardization);
-  const classWeights = classWeightsOf(recipe, pictures, classes);
-  const engine = startEngine(memory, { ...shape, pictures, scaling, classWeights, parameters });
-  const plan = planOf(recipe, source.train.length, source.validation.length);
-  const { width, height, channels } = source;
-  const model = { recipe, classes: source.classes, width, height, channels, features, standardization };
+  const parameterCount = parameterCountOf(sizesOf(recipe, mixtureDimension(recipe.features, source), classes));
+  requireSpace(stagingFolder, stateBytes(recipe.optimizer, parameterCount));
+  const { engine, plan, model } = openEngine({ recipe, source, threads, features: files }, resumed, context);
   context.progress({
     kind: 'plan',
     stepsPerEpoch: minibatches({ ...plan, sampleCount: plan.trainCount }).batchesPerEpoch,
@@ -97,6 +86,40 @@ export function trainTask(
 /** A run that names no backend is of a time when there was one. */
 function backendOf({ backend }: Recipe): 'wasm' | 'native' {
   return backend === 'native' ? 'native' : 'wasm';
+}
+
+/** What training of a recipe needs of these pictures, with an engine that has its initial or resumed parameters. */
+export function openEngine(
+  {
+    recipe,
+    source,
+    threads,
+    features: files,
+  }: Pick<TaskInput<'compute.train'>, 'recipe' | 'source' | 'threads' | 'features'>,
+  resumed: Checkpoint | null,
+  context: Pick<TaskContext<'compute.train'>, 'request'>,
+): { engine: StepEngine; plan: TrainingPlan; model: Omit<Checkpoint, 'state'> } {
+  const classes = source.classes.length;
+  const featureCount = mixtureDimension(recipe.features, source);
+  const shape = engineShapeOf(recipe, featureCount, classes, files === null ? source : null);
+  const sets = { train: source.train, validation: source.validation, test: new Uint32Array(0) };
+  const backend = backendOf(recipe);
+  const { memory, pictures, features } =
+    files === null
+      ? { ...loadForEngine(source, sets, shape, threads, backend), features: [pixelsOf(recipe, source)] }
+      : loadFeaturesForEngine(source, sets, files, shape, threads, backend);
+  if (context.request() === 'discard') throw cancelled();
+  const standardization = resumed?.standardization ?? standardizationOf(recipe, pictures, features, source);
+  if (context.request() === 'discard') throw cancelled();
+  const parameters = resumed?.state.engine.parameters ?? initialParameters(recipe, pictures.featureCount, classes);
+
+  const scaling = scalingOf(standardization);
+  const classWeights = classWeightsOf(recipe, pictures, classes);
+  const engine = startEngine(memory, { ...shape, pictures, scaling, classWeights, parameters });
+  const plan = planOf(recipe, source.train.length, source.validation.length);
+  const { width, height, channels } = source;
+  const model = { recipe, classes: source.classes, width, height, channels, features, standardization };
+  return { engine, plan, model };
 }
 
 /** Fitted on the training pictures and no others. */

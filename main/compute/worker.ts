@@ -12,6 +12,7 @@ import { helpLearn, type LearnData } from './learn-features.ts';
 import { followLeader, type FollowerData } from './shared-engine.ts';
 import { predict, scores, templates } from './model-tasks.ts';
 import { probe } from './probe-task.ts';
+import { findRateTask } from './rate-task.ts';
 import { requests, type Task, type TaskContext, type TaskMethod, type ThreadMessage } from './task.ts';
 import { trainTask } from './train-task.ts';
 import { unitsTask } from './units-task.ts';
@@ -57,6 +58,8 @@ function run(task: Task): unknown {
       return curvatureTask((task as Task<'compute.curvature'>).input, context);
     case 'compute.lossGrid':
       return lossGridTask((task as Task<'compute.lossGrid'>).input, context);
+    case 'compute.findRate':
+      return findRateTask((task as Task<'compute.findRate'>).input, context);
     case 'compute.noise':
       return noiseTask((task as Task<'compute.noise'>).input, context);
   }

@@ -228,6 +228,21 @@ export const NoiseReport = v.object({
 });
 export type NoiseReport = v.InferOutput<typeof NoiseReport>;
 
+export const RateOptions = {
+  low: v.optional(v.pipe(v.number(), v.gtValue(0)), 1e-6),
+  high: v.optional(v.pipe(v.number(), v.finite()), 10),
+  steps: v.optional(v.pipe(Count, v.minValue(10), v.maxValue(5000)), 150),
+};
+
+/** See core/training/learning-rate-finder.ts. */
+export const RateReport = v.object({
+  rates: float64s,
+  losses: float64s,
+  smoothed: float64s,
+  steepest: v.nullable(v.number()),
+  largest: v.nullable(v.number()),
+});
+
 const Subject = { subject: CheckSubject };
 
 export const checksContract = {
@@ -255,6 +270,13 @@ export const checksContract = {
     progress: CheckProgress,
     progressIsState: true,
     output: LossGridReport,
+  },
+  /** The loss while the learning rate grows, from the recipe's fresh model. Fails as above; L-BFGS has no rate to find. */
+  'checks.rate': {
+    input: v.object({ recipe: RecipeSchema, ...RateOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: RateReport,
   },
   /** Variance of a minibatch's gradient against its size. Fails as above. */
   'checks.noise': {

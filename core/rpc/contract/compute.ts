@@ -16,6 +16,8 @@ import {
   LossGridReport,
   NoiseOptions,
   NoiseReport,
+  RateOptions,
+  RateReport,
 } from './checks.ts';
 import { Conditioning, Learnt, Shares } from './features.ts';
 import { FeatureRecipeSchema } from './feature-recipe.ts';
@@ -245,6 +247,18 @@ export const computeContract = {
     progress: CheckProgress,
     progressIsState: true,
     output: LossGridReport,
+  },
+  'compute.findRate': {
+    input: v.object({
+      recipe: RecipeSchema,
+      source: PictureSource,
+      threads: Count,
+      features: v.nullable(v.array(v.string())),
+      ...RateOptions,
+    }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: RateReport,
   },
   'compute.noise': {
     input: v.object({ ...CheckedModel, ...NoiseOptions }),

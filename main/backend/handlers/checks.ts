@@ -27,6 +27,11 @@ export function checksHandlers(checks: Checks) {
         },
         { signal, onprogress: progress },
       ),
+    'checks.rate': async ({ recipe, ...options }, { signal, progress }) => {
+      const { source, features } = await checks.modelOf({ kind: 'recipe', recipe }, signal);
+      const input = { recipe, source, features, threads: checks.threads, ...options };
+      return compute.call('compute.findRate', input, { signal, onprogress: progress });
+    },
     'checks.noise': async ({ subject, ...options }, { signal, progress }) =>
       compute.call(
         'compute.noise',

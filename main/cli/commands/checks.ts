@@ -1,7 +1,7 @@
 /**
- * `tessera gradcheck`, `hessian`, `loss` and `noise`: what a model's gradient and its surroundings are like.
+ * `tessera gradcheck`, `hessian`, `loss`, `noise` and `rate`: what a model's gradient and its surroundings are like.
  *
- * With `--json` each prints one line `{"type":"gradcheck" | "hessian" | "loss" | "noise", …}` with the fields of the reports in
+ * With `--json` each prints one line `{"type":"gradcheck" | "hessian" | "loss" | "noise" | "rate", …}` with the fields of the reports in
  * core/rpc/contract/checks.ts; `loss` prints one line a point, `{"type":"loss","t":…,"u":…,"loss":…}`, after a line
  * `{"type":"plane",…}`. `gradcheck` ends with exit code 1 where something is wrong, so that a script can rely on it.
  */
@@ -12,8 +12,9 @@ import { m } from '../../../core/messages/compiled/messages.js';
 import { type CheckSubject, type LossDirection, plantedMistakeNames } from '../../../core/rpc/contract/checks.ts';
 import type { Output as CallOutput } from '../../../core/rpc/define.ts';
 import type { StudioContract } from '../../../core/rpc/contract/index.ts';
+import { findDataset } from '../datasets.ts';
 import { choice, number } from '../flag-values.ts';
-import { readRecipe } from '../recipe-flags.ts';
+import { addRecipeFlags, readRecipe, recipeFromFlags, type RecipeFlags } from '../recipe-flags.ts';
 import type { CommandContext } from '../index.ts';
 import { findRun, modelToJudge } from '../runs.ts';
 import { personalPath, type Studio } from '../studio.ts';
@@ -49,6 +50,11 @@ export function checkCommands(program: Command, context: CommandContext): void {
     .option('--grid <count>', m.cli_loss_grid())
     .option('--range <distance>', m.cli_loss_range())
     .action((named: string, flags: LossFlags) => context.run('read', (studio) => loss(studio, named, flags)));
+  addRecipeFlags(program.command('rate <dataset>').description(m.cli_rate()))
+    .option('--from <rate>', m.cli_rate_from())
+    .option('--to <rate>', m.cli_rate_to())
+    .option('--steps <count>', m.cli_rate_steps())
+    .action((named: string, flags: RateFlags) => context.run('read', (studio) => rate(studio, named, flags)));
   addSampleFlags(program.command('noise <run-or-recipe>').description(m.cli_noise()))
     .option('--batches <sizes>', m.cli_noise_batches())
     .option('--draws <count>', m.cli_noise_draws())
@@ -220,6 +226,34 @@ const nullKinds = {
   'constant-input': m.null_direction_constant_input,
   'silent-unit': m.null_direction_silent_unit,
 };
+
+interface RateFlags extends RecipeFlags {
+  readonly from?: string;
+  readonly to?: string;
+  readonly steps?: string;
+}
+
+async function rate(studio: Studio, named: string, flags: RateFlags): Promise<void> {
+  const dataset = await findDataset(studio, named);
+  if (dataset === null) throw new StudioError('DATASET_NOT_FOUND', { dataset: named });
+  const found = await studio.rpc.call(
+    'checks.rate',
+    {
+      recipe: await recipeFromFlags(dataset, flags),
+      low: number('--from', flags.from, 1e-6),
+      high: number('--to', flags.to, 10),
+      steps: number('--steps', flags.steps, 150),
+    },
+    watching(studio, 'rate'),
+  );
+  const { steepest, largest } = found;
+  const [rates, losses, smoothed] = [found.rates, found.losses, found.smoothed].map((values) => [...values]);
+  studio.output.result({ type: 'rate', steepest, largest, rates, losses, smoothed }, () =>
+    steepest === null
+      ? m.cli_rate_none()
+      : m.cli_rate_found({ steepest: scientific(steepest), largest: scientific(largest) }),
+  );
+}
 
 interface LossFlags extends SampleFlags {
   readonly along: string;

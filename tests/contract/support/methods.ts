@@ -554,6 +554,16 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
       expect(losses).toHaveLength(4);
     },
   },
+  'checks.rate': {
+    input: async ({ rpc, datasetId }) => ({
+      recipe: { ...(await rpc.call('training.defaults', { datasetId, model: 'linear' })), batchSize: 3 },
+      steps: 40,
+    }),
+    expects: ({ rates, losses, smoothed }) => {
+      expect(rates[0]).toBe(1e-6);
+      expect([losses.length, smoothed.length]).toEqual([rates.length, rates.length]);
+    },
+  },
   'checks.noise': {
     input: ({ linearRun }) => ({ subject: { kind: 'run', runId: linearRun }, samples: 10, batchSizes: [1, 5, 10] }),
     expects: ({ sizes }) => {
