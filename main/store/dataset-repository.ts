@@ -352,7 +352,7 @@ export class DatasetRepository implements DatasetVersions {
 
   trash(id: string): void {
     this.#row(id);
-    this.#store.transaction(() => this.#sql.setTrashed.run(this.#now(), id));
+    this.#store.urgentTransaction(() => this.#sql.setTrashed.run(this.#now(), id));
   }
 
   restore(id: string): void {

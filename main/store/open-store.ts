@@ -27,8 +27,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { StudioError } from '../../core/errors.ts';
+import { isStudioError, StudioError } from '../../core/errors.ts';
 import { freeBytes, isCode, type DataFolder } from './data-folder.ts';
+import { keepReserve, useReserve } from './disk-reserve.ts';
 import { migrations as shippedMigrations } from './migrations/index.ts';
 import { loadSqlite, sqliteCode, type OpenSqlite, type SqliteDatabase } from './sqlite.ts';
 
@@ -64,6 +65,8 @@ export interface Store {
    * @throws StudioError DATA_FOLDER_READ_ONLY, DISK_FULL; then nothing of it was written.
    */
   transaction<T>(work: () => T): T;
+  /** The same for what makes room: on a full disk it may use the reserve. */
+  urgentTransaction<T>(work: () => T): T;
   /** Moves the write-ahead log into the database and empties it; for idle moments. */
   tidy(): void;
   /** A verified backup under a new name; the oldest beyond five are deleted. */
@@ -79,6 +82,7 @@ export interface Store {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { folder, readOnly, appVersion, now = Date.now, migrations = shippedMigrations } = options;
   const open = await loadSqlite();
+  if (!readOnly) useReserve(folder);
   refuseNewer(open, folder, migrations.length);
 
   let recovery: Recovery | null = null;
@@ -101,8 +105,18 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     readOnly,
     recovery,
     transaction: (work) => runTransaction(db, folder, work),
+    urgentTransaction: (work) => {
+      try {
+        return runTransaction(db, folder, work);
+      } catch (cause) {
+        if (!isStudioError(cause, 'DISK_FULL') || !useReserve(folder)) throw cause;
+        return runTransaction(db, folder, work);
+      }
+    },
     tidy: () => {
-      if (!readOnly && !db.inTransaction) db.pragma('wal_checkpoint(TRUNCATE)');
+      if (readOnly || db.inTransaction) return;
+      db.pragma('wal_checkpoint(TRUNCATE)');
+      keepReserve(folder);
     },
     backup: () => makeBackup(open, db, folder),
     close: () => {
@@ -115,6 +129,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   };
   if (readOnly) return store;
 
+  keepReserve(folder);
   try {
     const version = userVersion(db);
     if (version > 0 && version < migrations.length) await store.backup();

@@ -327,12 +327,12 @@ export class RunRepository {
   }
 
   setTrashed(ids: readonly string[], at: number | null): void {
-    this.#store.transaction(() => ids.forEach((id) => this.#trash.run(at, id)));
+    this.#store.urgentTransaction(() => ids.forEach((id) => this.#trash.run(at, id)));
   }
 
   /** With everything that belongs to it, except its files. */
   delete(id: string): void {
-    this.#store.transaction(() => this.#delete.run(id));
+    this.#store.urgentTransaction(() => this.#delete.run(id));
   }
 
   verdicts(id: string, checkpointSha256: string, split: string): StoredVerdicts | null {

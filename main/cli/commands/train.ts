@@ -1,7 +1,8 @@
 /** `tessera train`, `resume` and `recipe`: from a dataset or folder to a trained model. */
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { StudioError } from '../../../core/errors.ts';
+import { type ErrorDetails, StudioError } from '../../../core/errors.ts';
+import { errorSentence } from '../../../core/messages/error-sentence.ts';
 import { m } from '../../../core/messages/compiled/messages.js';
 import { getLocale } from '../../../core/messages/compiled/runtime.js';
 import type { DatasetSummary } from '../../../core/rpc/contract/datasets.ts';
@@ -109,6 +110,7 @@ async function follow(
     const name = recipe.features[block]?.kind ?? '';
     output.note(stage === 'learn' ? m.cli_features_learnt({ name }) : m.cli_features_described({ name, count: total }));
   };
+  const retry = retryWhenFull(studio, runId);
   const stop = () => void rpc.call('training.stop', { runId }).catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
@@ -119,6 +121,7 @@ async function follow(
       {
         onprogress: (event) => {
           if (event.kind === 'features') tellFeatures(event);
+          if (event.kind === 'status') retry.told(event);
           if (event.kind !== 'epoch' || event.record.epoch <= doneBefore) return;
           const { epoch, trainLoss, validationAccuracy } = event.record;
           output.note(
@@ -134,6 +137,7 @@ async function follow(
     );
   } finally {
     signal.removeEventListener('abort', stop);
+    retry.end();
     stopAcks();
   }
   const run = await rpc.call('runs.get', { runId });
@@ -175,6 +179,27 @@ async function follow(
     }),
   );
   return runId;
+}
+
+const retryEveryMs = 5_000;
+
+/** A run that waits for room on the disk says so once, and is asked to go on every few seconds until there is some. */
+function retryWhenFull({ rpc, output }: Studio, runId: string) {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const end = () => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  const again = () => void rpc.call('training.resume', { runId }).catch(() => undefined);
+  return {
+    end,
+    told: ({ status, error }: Pick<Extract<RunEvent, { kind: 'status' }>, 'status' | 'error'>) => {
+      if (status !== 'paused' || error?.code !== 'DISK_FULL') return end();
+      if (timer !== undefined) return;
+      output.note(errorSentence(new StudioError('DISK_FULL', error.details as ErrorDetails['DISK_FULL'])));
+      timer = setInterval(again, retryEveryMs);
+    },
+  };
 }
 
 interface TestResult {

@@ -167,6 +167,25 @@ describe('backups', () => {
   });
 });
 
+describe('the reserve for a full disk', () => {
+  it('is kept beside the database, and what makes room may use it up', async () => {
+    const store = await open();
+    expect(statSync(join(path, 'reserve')).size).toBe(8 * 2 ** 20);
+    let isFull = true;
+    const work = () => {
+      if (isFull) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+      return 'deleted';
+    };
+
+    // There is room on this disk, so the reserve stays and the failure is told.
+    expect(() => store.urgentTransaction(work)).toThrow(expect.objectContaining({ code: 'DISK_FULL' }));
+    expect(existsSync(join(path, 'reserve'))).toBe(true);
+    isFull = false;
+    expect(store.urgentTransaction(work)).toBe('deleted');
+    store.close();
+  });
+});
+
 describe('a damaged database', () => {
   it('is moved aside with its log and the newest sound backup takes its place', async () => {
     const store = await open();
