@@ -1,4 +1,5 @@
 /** What follows from a recipe, and how it reads. */
+import { mixtureDimension } from '../../core/features/index.ts';
 import type { Noise } from '../../core/recipe/for-optimizer.ts';
 import {
   type ActivationName,
@@ -15,12 +16,21 @@ import { m } from '../../core/messages/compiled/messages.js';
 
 type Shape = Pick<DatasetSummary, 'width' | 'height' | 'channels' | 'classes'>;
 
-/** Weights and biases: (inputs + 1) · outputs of each layer. */
-export function parameterCount(model: Recipe['model'], { width, height, channels, classes }: Shape): number {
-  const layers = [width * height * channels, ...(model.kind === 'mlp' ? model.hidden : []), classes.length];
+/** Weights and biases: (inputs + 1) · outputs of each layer; 0 where the features make no sense for such pictures. */
+export function parameterCount({ model, features }: Pick<Recipe, 'model' | 'features'>, dataset: Shape): number {
+  const { classes } = dataset;
+  const layers = [inputsOf(features, dataset), ...(model.kind === 'mlp' ? model.hidden : []), classes.length];
   let total = 0;
   for (let i = 1; i < layers.length; i++) total += (layers[i - 1]! + 1) * layers[i]!;
   return total;
+}
+
+function inputsOf(features: Recipe['features'], dataset: Shape): number {
+  try {
+    return mixtureDimension(features, dataset);
+  } catch {
+    return 0; // the form says what is wrong beside it
+  }
 }
 
 /** Pictures that steps are made of: the training split without what is held out of it. */
@@ -46,7 +56,7 @@ export function estimatedSeconds(
     const of = datasets.find(({ id }) => id === run.datasetId);
     if (of === undefined || run.epochs === 0 || run.trainSeconds < 0.2) continue;
     const work = run.parameters * trainingPictures(run.recipe, of) * run.epochs;
-    const planned = parameterCount(recipe.model, dataset) * trainingPictures(recipe, dataset) * recipe.epochs;
+    const planned = parameterCount(recipe, dataset) * trainingPictures(recipe, dataset) * recipe.epochs;
     return (run.trainSeconds / work) * planned;
   }
   return null;

@@ -67,13 +67,10 @@ async function described(features: FeatureRecipe, threads: number, name: string)
   return path;
 }
 
+const blocks: readonly FeatureRecipe[] = [words, { ...color, grid: 2 }, hog, { ...defaultFeatures.pca, components: 4 }];
+
 describe('features in compute', () => {
-  it.each([
-    words,
-    { ...color, grid: 2 } as FeatureRecipe,
-    hog,
-    { ...defaultFeatures.pca, components: 4 } as FeatureRecipe,
-  ])('are the same file with every number of threads: $kind', async (features) => {
+  it.each(blocks)('are the same file with every number of threads: $kind', async (features) => {
     const one = readFileSync(await described(features, 1, 'one'));
     const three = readFileSync(await described(features, 3, 'three'));
 

@@ -1,4 +1,5 @@
 // @vitest-environment node
+import { defaultFeatures } from '../../../../core/recipe/feature-recipe.ts';
 import { expect, it } from 'vitest';
 import { defaultMlp, defaultRecipe } from '../../../../core/recipe/recipe.ts';
 import { recipeDifferences } from '../../../../renderer/experiments/recipe-differences.ts';
@@ -13,11 +14,20 @@ const shape = { width: 32, height: 32, channels: 3 as const, classes: Array.from
 const recipe = defaultRecipe({ id: 'd', version: '0'.repeat(64) }, 'linear');
 
 it('counts weights and biases: (3072 + 1) · 10 for a linear model of CIFAR pictures', () => {
-  expect(parameterCount({ kind: 'linear' }, shape)).toBe(30_730);
+  expect(parameterCount({ model: { kind: 'linear' }, features: [defaultFeatures.raw] }, shape)).toBe(30_730);
 });
 
 it('counts every layer of an MLP: 3073·256 + 257·128 + 129·10', () => {
-  expect(parameterCount({ ...defaultMlp, hidden: [256, 128] }, shape)).toBe(820_874);
+  const model = { ...defaultMlp, hidden: [256, 128] };
+
+  expect(parameterCount({ model, features: [defaultFeatures.raw] }, shape)).toBe(820_874);
+});
+
+it('counts what goes in of features: 30 colours and 324 directions, (354 + 1)·10', () => {
+  const { color, hog } = defaultFeatures;
+
+  expect(parameterCount({ model: { kind: 'linear' }, features: [color, hog] }, shape)).toBe(3550);
+  expect(parameterCount({ model: { kind: 'linear' }, features: [{ ...hog, cellSize: 64 }] }, shape)).toBe(10);
 });
 
 it('takes the held-out pictures off only where the dataset brings no validation of its own', () => {
