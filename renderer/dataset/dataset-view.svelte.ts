@@ -3,10 +3,8 @@ import type { SplitName } from '../../core/rpc/contract/common.ts';
 import type { DatasetSummary, ProblemKind } from '../../core/rpc/contract/datasets.ts';
 import type { Output } from '../../core/rpc/define.ts';
 import type { StudioContract } from '../../core/rpc/contract/index.ts';
-import { className } from '../class-names.ts';
-import { count } from '../format.ts';
-import { m } from '../messages.ts';
 import type { Studio } from '../studio.svelte.ts';
+import { editPictures, type PictureChange } from './edit-pictures.ts';
 
 export type SplitFilter = 'all' | SplitName | 'problems';
 export type ProblemFilter = 'any' | ProblemKind | 'excluded';
@@ -156,42 +154,23 @@ export class DatasetView {
   }
 
   exclude(): Promise<void> {
-    return this.#edit({ kind: 'exclude' }, (n) =>
-      n === 1 ? m.dataset_said_excluded_one() : m.dataset_said_excluded({ count: count(n) }),
-    );
+    return this.#edit({ kind: 'exclude' });
   }
 
   include(): Promise<void> {
-    return this.#edit({ kind: 'include' }, (n) =>
-      n === 1 ? m.dataset_said_included_one() : m.dataset_said_included({ count: count(n) }),
-    );
+    return this.#edit({ kind: 'include' });
   }
 
   relabel(label: number): Promise<void> {
-    const name = this.#dataset ? className(this.#dataset, label) : '';
-    return this.#edit({ kind: 'label', label }, (n) =>
-      n === 1 ? m.dataset_said_relabelled_one({ name }) : m.dataset_said_relabelled({ count: count(n), name }),
-    );
+    return this.#edit({ kind: 'label', label });
   }
 
-  async #edit(
-    change: { kind: 'exclude' } | { kind: 'include' } | { kind: 'label'; label: number },
-    sentence: (n: number) => string,
-  ): Promise<void> {
-    const indices = this.target;
-    if (indices.length === 0) return;
-    const { datasetId } = this;
-    const edited = await this.#studio.attempt(this.#studio.call('datasets.edit', { datasetId, indices, change }));
-    if (edited === null) return;
-    await this.#show(edited.dataset);
-    this.#studio.say(sentence(indices.length), async () => {
-      const undone = await this.#studio.call('datasets.undo', { datasetId, editId: edited.editId });
-      await this.#show(undone.dataset);
-    });
+  async #edit(change: PictureChange): Promise<void> {
+    const dataset = this.#dataset;
+    if (dataset !== null) await editPictures(this.#studio, dataset, this.target, change, () => this.#showEdited());
   }
 
-  async #show(dataset: DatasetSummary): Promise<void> {
-    this.#studio.replaceDataset(dataset);
+  async #showEdited(): Promise<void> {
     this.columns = await this.#studio.call('datasets.columns', { datasetId: this.datasetId });
     this.cursor = Math.min(this.cursor, Math.max(0, this.shown.length - 1));
   }

@@ -49,9 +49,9 @@ export async function finished(page: Page): Promise<string> {
   return (await sentence.textContent())!;
 }
 
-export async function goTo(page: Page, place: string): Promise<void> {
+export async function goTo(page: Page, place: string, places: string = en.frame_places): Promise<void> {
   await page
-    .getByRole('navigation', { name: en.frame_places })
+    .getByRole('navigation', { name: places })
     .getByRole('link', { name: new RegExp(place) })
     .click();
 }
