@@ -1,7 +1,8 @@
 /** The studio's words as a person reads them, so that a journey follows a reworded label. */
 import en from '../../core/messages/en.json' with { type: 'json' };
+import ko from '../../core/messages/ko.json' with { type: 'json' };
 
-export { en };
+export { en, ko };
 
 /** A message with its placeholders filled in; those that are left out match anything. */
 export function saying(message: string, values: Readonly<Record<string, string | number>> = {}): RegExp {

@@ -1,0 +1,75 @@
+/** The studio can be used by everyone: every place and every dialog, in both colours and both languages. */
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { anyHost } from './hosts/index.ts';
+import { finished, goTo, train } from './person.ts';
+import { drawPictures } from './pictures.ts';
+import { expect, test } from './studio-test.ts';
+import { en, ko } from './words.ts';
+
+const ways = [
+  { theme: 'settings_theme_light', words: en, language: 'English' },
+  { theme: 'settings_theme_dark', words: ko, language: '한국어' },
+] as const;
+
+test('axe finds nothing in any place or dialog, in light English and dark Korean', async ({ start, folder }) => {
+  test.setTimeout(240_000);
+  const pictures = path.join(folder, 'pictures');
+  await drawPictures(pictures, 8);
+  const { studio, page } = await start(anyHost);
+  await studio.chooseFolder(page, pictures, () => page.getByRole('button', { name: en.start_open_folder }).click());
+  await page.getByRole('button', { name: en.import_start, exact: true }).click();
+  await page.getByRole('button', { name: en.import_open_dataset }).click();
+  await train(page, { model: 'linear', epochs: 5 });
+  await finished(page);
+  await train(page, { model: 'mlp', epochs: 5 });
+  await finished(page);
+
+  let words: typeof en | typeof ko = en;
+  for (const way of ways) {
+    await page.evaluate(() => (location.hash = '#/'));
+    await page.keyboard.press('Control+Comma');
+    const settings = page.getByRole('dialog', { name: words.settings_title });
+    await settings.getByRole('combobox', { name: words.settings_language }).selectOption({ label: way.language });
+    words = way.words;
+    await expect(page.locator('html')).toHaveAttribute('lang', words === ko ? 'ko' : 'en');
+    await page.getByRole('combobox', { name: words.settings_theme }).selectOption({ label: words[way.theme] });
+    await nothingIsWrong(page, 'settings');
+    await page.keyboard.press('Escape');
+    await nothingIsWrong(page, 'start');
+
+    await page
+      .getByRole('region', { name: words.start_recents })
+      .getByRole('link', { name: /pictures/ })
+      .click();
+    await expect(page.getByRole('grid', { name: words.dataset_grid_label })).toBeVisible();
+    await nothingIsWrong(page, 'dataset');
+    for (const place of ['train', 'templates', 'evaluate', 'predict', 'experiments'] as const) {
+      await goTo(page, words[`place_${place}`], words.frame_places);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await nothingIsWrong(page, place);
+    }
+    await page.keyboard.press('Control+KeyK');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await nothingIsWrong(page, 'command palette');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Shift+Slash');
+    await expect(page.getByRole('dialog', { name: words.shortcuts_title })).toBeVisible();
+    await nothingIsWrong(page, 'shortcuts');
+    await page.keyboard.press('Escape');
+  }
+});
+
+async function nothingIsWrong(page: Page, where: string): Promise<void> {
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+  // What slides or fades in is judged when it has come to rest.
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => 0))),
+  );
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  expect(found, where).toEqual([]);
+}
