@@ -242,11 +242,13 @@ export class SearchRegistry {
   #resultOf({ trial: index, runId, rejectedEpoch }: StoredTrial, run: StoredRun): TrialResult | null {
     const outcome = outcomeOf(run, rejectedEpoch);
     if (outcome === null) return null;
-    const epochs = this.#options.runs
-      .epochs(runId)
-      // After it was rejected a run may have come a little further, as chance would have it.
-      .filter(({ epoch }) => rejectedEpoch === null || epoch <= rejectedEpoch);
+    const epochs = this.#epochsOf({ runId, rejectedEpoch });
     return { index, runId, epochs, outcome, seconds: run.trainSeconds };
+  }
+
+  /** After it was rejected a run may have come a little further, as chance would have it: that does not count. */
+  #epochsOf({ runId, rejectedEpoch }: Pick<StoredTrial, 'runId' | 'rejectedEpoch'>) {
+    return this.#options.runs.epochs(runId).filter(({ epoch }) => rejectedEpoch === null || epoch <= rejectedEpoch);
   }
 
   #report(search: StoredSearch, plan: Plan): SearchReport {
@@ -257,7 +259,7 @@ export class SearchRegistry {
       const run = runs.get(row.runId);
       if (run === null) return [];
       const { optimizer, l2 } = run.recipe;
-      const epochs = runs.epochs(row.runId);
+      const epochs = this.#epochsOf(row);
       const accuracy = bestAccuracy({ outcome: 'finished', epochs });
       const best = epochs.find((record) => record.validationAccuracy === accuracy);
       return [
