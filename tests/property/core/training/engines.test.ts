@@ -38,6 +38,11 @@ function tame(optimizer: OptimizerRecipe): OptimizerRecipe {
   return 'epsilon' in optimizer ? { ...optimizer, epsilon: 1e-2 } : optimizer;
 }
 
+/** AdamW without its decay, which moves weights by itself. */
+function still(optimizer: OptimizerRecipe): OptimizerRecipe {
+  return optimizer.kind === 'adamw' ? { ...optimizer, weightDecay: 0 } : optimizer;
+}
+
 /** The same steps in float64, with the models, losses and optimizers of core. */
 function reference(setup: EngineSetup, batches: readonly Uint32Array[], learningRate: number) {
   const { sizes, activations, pictures, penaltyFactor, optimizer: recipe } = setup;
@@ -110,6 +115,38 @@ describe.each(engines)('$name', ({ make }) => {
     for (let i = 33; i < 70; i++) second.step(batch, 0.01, 0);
 
     expect(second.save()).toEqual(whole.save());
+  });
+
+  it.each([...optimizerRecipes, defaultOptimizers.lbfgs])(
+    'does not go on with $kind after a number that is not finite',
+    (optimizer) => {
+      const engine = make(randomSetup(shapeOf({ sizes: [6, 4, 3], optimizer }), 20));
+      const state = engine.save();
+      state.parameters[2] = NaN;
+      const bad = {
+        ...state.optimizer,
+        ...('point' in state.optimizer && { point: Float64Array.from(state.parameters) }),
+      };
+      engine.restore({ parameters: state.parameters, optimizer: bad });
+
+      const { loss } = engine.step(Uint32Array.of(0, 1, 2), 0.01, 0);
+
+      expect(Number.isFinite(loss) && engine.isFinite()).toBe(false); // the loop then ends the run as diverged
+    },
+  );
+
+  it.each(optimizerRecipes)('stays where it is with $kind where the gradient is 0', (optimizer) => {
+    // Squared hinge with every score past its margin, for a picture of class 0: b = (2, −2).
+    const setup = randomSetup(shapeOf({ sizes: [3, 2], loss: 'squared-hinge', optimizer: still(optimizer) }), 10);
+    const parameters = new Float32Array(8);
+    parameters.set([2, -2], 6);
+    const pictures = { ...setup.pictures, labels: new Uint16Array(10) };
+    const engine = make({ ...setup, pictures, parameters });
+
+    for (let k = 0; k < 5; k++)
+      expect(engine.step(Uint32Array.of(0, 1), 0.1, 0)).toMatchObject({ loss: 0, correct: 2 });
+
+    expect(engine.save().parameters).toEqual(parameters);
   });
 
   it('sees a number that is not finite, in parameters and in moments', () => {
