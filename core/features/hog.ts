@@ -175,39 +175,44 @@ export function normalizedBlocks(cells: CellHistograms, options: HogFeatures): F
   let at = 0;
   for (let row = 0; row < blockRows; row++) {
     for (let column = 0; column < blockColumns; column++) {
-      const block = features.subarray(at, at + length);
+      let to = at;
       for (let r = 0; r < blockSize; r++) {
         const from = ((row + r) * columns + column) * orientations;
-        block.set(votes.subarray(from, from + blockSize * orientations), r * blockSize * orientations);
+        for (let i = 0; i < blockSize * orientations; i++) features[to++] = votes[from + i]!;
       }
-      normalizeBlock(block, normalization);
-      at += length;
+      normalizeBlock(features, at, to, normalization);
+      at = to;
     }
   }
   return features;
 }
 
-function normalizeBlock(block: Float64Array, normalization: HogFeatures['normalization']): void {
+/** Numbers `from` to `to`, in place. */
+function normalizeBlock(
+  values: Float64Array,
+  from: number,
+  to: number,
+  normalization: HogFeatures['normalization'],
+): void {
   if (normalization === 'L1') {
     let total = 0;
-    for (const value of block) total += Math.abs(value);
-    scale(block, 1 / (total + epsilon));
-    return;
+    for (let i = from; i < to; i++) total += Math.abs(values[i]!);
+    return scale(values, from, to, 1 / (total + epsilon));
   }
-  scale(block, 1 / lengthOf(block));
+  scale(values, from, to, 1 / lengthOf(values, from, to));
   if (normalization === 'L2') return;
-  for (let i = 0; i < block.length; i++) block[i] = Math.min(block[i]!, clipAt);
-  scale(block, 1 / lengthOf(block));
+  for (let i = from; i < to; i++) if (values[i]! > clipAt) values[i] = clipAt;
+  scale(values, from, to, 1 / lengthOf(values, from, to));
 }
 
-function lengthOf(block: Float64Array): number {
+function lengthOf(values: Float64Array, from: number, to: number): number {
   let total = 0;
-  for (const value of block) total += value * value;
+  for (let i = from; i < to; i++) total += values[i]! * values[i]!;
   return Math.sqrt(total + epsilon * epsilon);
 }
 
-function scale(block: Float64Array, factor: number): void {
-  for (let i = 0; i < block.length; i++) block[i]! *= factor;
+function scale(values: Float64Array, from: number, to: number, factor: number): void {
+  for (let i = from; i < to; i++) values[i]! *= factor;
 }
 
 /** hog_feature of the notebooks: see the top. */
@@ -240,7 +245,7 @@ function emptyCells(options: HogFeatures, shape: Pick<ImageShape, 'width' | 'hei
 }
 
 function divided(cells: CellHistograms, cellSize: number): CellHistograms {
-  scale(cells.votes, 1 / (cellSize * cellSize));
+  scale(cells.votes, 0, cells.votes.length, 1 / (cellSize * cellSize));
   return cells;
 }
 

@@ -70,6 +70,10 @@ export interface Kernels {
     poolStride: number,
   ): void; // prettier-ignore
   nearerDistances(x: number, rows: number, stride: number, center: number, nearest: number): number;
+  hogVotes(
+    pixels: number, width: number, height: number, channels: number, usedWidth: number, usedHeight: number,
+    table: number, across: number, down: number, cells: number, cellColumns: number, orientations: number,
+  ): void; // prettier-ignore
   panelProduct(
     x: number, rows: number, xStride: number, panels: number, panelCount: number, length: number, bias: number, a: number,
     aStride: number,

@@ -14,7 +14,7 @@ import type { HelperProcess } from './helper-process.ts';
 import type { JobRegistry } from './job-registry.ts';
 
 /** Raised when an extractor gives other numbers than before: older caches are then not found any more. */
-const numbersVersion = 1;
+const numbersVersion = 2;
 
 export interface FeatureCachesOptions {
   readonly files: FeatureCacheFiles;

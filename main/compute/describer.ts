@@ -2,7 +2,8 @@
 import type { FittedFeatures } from '../../core/features/feature-extractor.ts';
 import { transformImage } from '../../core/features/index.ts';
 import { wordEncoder, wordLayout } from '../../core/features/word-encoder.ts';
-import type { WordFeatures } from '../../core/recipe/feature-recipe.ts';
+import { hasHogTable, hogDescriber, hogLayout } from '../../core/features/hog-describer.ts';
+import type { HogFeatures, WordFeatures } from '../../core/recipe/feature-recipe.ts';
 import { kernelsOver, sharedMemory } from './kernel-memory.ts';
 
 export type Describer = (pixels: Uint8Array, into: Float32Array) => void;
@@ -13,7 +14,15 @@ export function describerOf(fitted: FittedFeatures): Describer {
     const { kernels, buffer } = kernelsOver(memory);
     return wordEncoder(fitted, kernels, buffer);
   }
+  if (isHog(fitted) && hasHogTable(fitted)) {
+    const { kernels, buffer } = kernelsOver(sharedMemory(hogLayout(fitted.options, fitted.shape).end));
+    return hogDescriber(fitted, kernels, buffer);
+  }
   return (pixels, into) => into.set(transformImage({ ...fitted.shape, data: pixels }, fitted));
+}
+
+function isHog(fitted: FittedFeatures): fitted is FittedFeatures<HogFeatures> {
+  return fitted.options.kind === 'hog';
 }
 
 function isWords(fitted: FittedFeatures): fitted is FittedFeatures<WordFeatures> {

@@ -20,3 +20,4 @@ export {
 } from './updates';
 export { readPatches, squaredNorms, largestOfRows, addTriangle, nearerDistances } from './words';
 export { panelProduct } from './panels';
+export { hogVotes } from './hog';
