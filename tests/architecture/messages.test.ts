@@ -46,6 +46,12 @@ describe('the messages', () => {
     }
   });
 
+  it('count one thing in the singular and many in the plural, also where thousands are grouped', () => {
+    const say = (count: string) => compiled.m.dataset_shown({ count }, { locale: 'en' });
+
+    expect(['0', '1', '2', '1,234'].map(say)).toEqual(['0 pictures', '1 picture', '2 pictures', '1,234 pictures']);
+  });
+
   it('exist for every use in the page, the command line and the hosts', () => {
     const known = new Set(keys);
     const missing = sourceFiles()
