@@ -17,7 +17,7 @@ export interface PlaceProps {
 
 export interface Place {
   readonly id: string;
-  readonly group: 'data' | 'model' | 'keep';
+  readonly group: 'data' | 'model' | 'understand' | 'keep';
   readonly title: () => string;
   readonly icon: Component<{ size?: number | string; strokeWidth?: number | string; 'aria-hidden'?: boolean }>;
   /** Key after `g` that goes there, as a key code. */
@@ -101,6 +101,7 @@ export const places: readonly Place[] = [
 export const placeGroups = [
   { id: 'data', title: () => m.place_group_data() },
   { id: 'model', title: () => m.place_group_model() },
+  { id: 'understand', title: () => m.place_group_understand() },
   { id: 'keep', title: () => m.place_group_keep() },
 ] as const;
 

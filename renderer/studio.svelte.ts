@@ -40,6 +40,8 @@ export interface PrimaryAction {
 }
 
 const activeStates: readonly Job['state'][] = ['queued', 'running', 'paused', 'stopping'];
+/** How much larger text is in presenter mode: 18 px for 13 px, so that the last row of a room can read it. */
+const presentingTextFactor = 1.38;
 /** First and longest pause between attempts to reach a backend that is gone. */
 const reconnectMs = { first: 250, longest: 4000 } as const;
 
@@ -207,7 +209,9 @@ export class Studio {
     language.choose(settings.language);
     if (settings.theme === 'system') delete root.dataset['theme'];
     else root.dataset['theme'] = settings.theme;
-    root.style.fontSize = `${(81.25 * settings.textSize) / 100}%`;
+    root.toggleAttribute('data-presenting', settings.presenting);
+    const enlarged = settings.presenting ? presentingTextFactor : 1;
+    root.style.fontSize = `${(81.25 * settings.textSize * enlarged) / 100}%`;
   }
 
   /** View state that survives a restart: zoom, hidden series, the last place. Keys are `place.what`. */

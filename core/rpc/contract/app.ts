@@ -41,6 +41,8 @@ export const Settings = v.object({
   /** Side of imported pictures in pixels. */
   importSize: v.pipe(v.number(), v.integer(), v.minValue(8), v.maxValue(128)),
   importFit: v.picklist(['crop', 'pad', 'stretch']),
+  /** Larger text and lines, without the frame around them: for a room. */
+  presenting: v.boolean(),
 });
 export type Settings = v.InferOutput<typeof Settings>;
 export const defaultSettings: Settings = {
@@ -52,6 +54,7 @@ export const defaultSettings: Settings = {
   notifyWhenDone: true,
   importSize: 32,
   importFit: 'crop',
+  presenting: false,
 };
 
 export const appContract = {
