@@ -11,7 +11,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const manifest = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
@@ -30,6 +30,15 @@ const nodeEntries = present({
   'compute-worker': 'main/compute/worker.ts',
 });
 const preloadEntries = present({ preload: 'main/preload/index.ts' });
+/** KaTeX names each of its fonts in three formats; every browser the page is made for reads the first. */
+const smallestFonts: Plugin = {
+  name: 'smallest-fonts',
+  enforce: 'pre',
+  transform: (code, id) =>
+    id.includes('/katex/dist/') && id.endsWith('.css')
+      ? code.replaceAll(/,\s*url\([^)]+\.(?:woff|ttf)\)\s*format\("\w+"\)/g, '')
+      : null,
+};
 const hasPage = existsSync(`${root}renderer/index.html`);
 
 function present(entries: Record<string, string>): Record<string, string> {
@@ -45,7 +54,7 @@ export default defineConfig({
   publicDir: false,
   clearScreen: false,
   cacheDir: `${root}node_modules/.vite`,
-  plugins: [svelte({ configFile: `${root}svelte.config.js` })],
+  plugins: [smallestFonts, svelte({ configFile: `${root}svelte.config.js` })],
   define: { __TESSERA_VERSION__: JSON.stringify(manifest.version) },
   environments: {
     client: {
