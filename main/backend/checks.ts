@@ -24,6 +24,8 @@ export interface CheckedModelFile {
   readonly model: { readonly path: string } | null;
   readonly source: PictureSource;
   readonly features: string[] | null;
+  /** Every weight 0. */
+  readonly isZero: boolean;
 }
 
 export class Checks {
@@ -44,13 +46,20 @@ export class Checks {
   /** @throws StudioError RUN_NOT_FOUND, RUN_NOT_TRAINED, DATASET_NOT_FOUND, INVALID_OPTION, DATASET_TOO_SMALL, CANCELLED. */
   async modelOf(subject: CheckSubject, signal: AbortSignal): Promise<CheckedModelFile> {
     const { runs, datasets, evaluation, features, threads } = this.#options;
-    const run = subject.kind === 'recipe' ? null : runs.get(subject.runId);
-    if (subject.kind !== 'recipe' && run === null) throw new StudioError('RUN_NOT_FOUND', { run: subject.runId });
-    const recipe = subject.kind === 'recipe' ? subject.recipe : run!.recipe;
+    const run = 'recipe' in subject ? null : runs.get(subject.runId);
+    if (!('recipe' in subject) && run === null) throw new StudioError('RUN_NOT_FOUND', { run: subject.runId });
+    const recipe = 'recipe' in subject ? subject.recipe : run!.recipe;
+    const isZero = subject.kind === 'zero';
     const dataset = datasets.version(recipe.dataset.id, recipe.dataset.version);
     const source = pictureSource(dataset, recipe.split);
     if (subject.kind === 'run') {
-      return { recipe, model: { path: evaluation.checkpointOf(run!, subject.which).path }, source, features: null };
+      return {
+        recipe,
+        model: { path: evaluation.checkpointOf(run!, subject.which).path },
+        source,
+        features: null,
+        isZero,
+      };
     }
     checkRecipe(recipe, source);
     const files = await features.ensure(
@@ -65,7 +74,7 @@ export class Checks {
       },
       { signal, report: () => undefined },
     );
-    return { recipe, model: null, source, features: files };
+    return { recipe, model: null, source, features: files, isZero };
   }
 
   /** A direction as compute takes it: another run is its newest checkpoint. Throws RUN_NOT_FOUND, RUN_NOT_TRAINED. */

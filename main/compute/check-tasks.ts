@@ -7,12 +7,16 @@ import {
   differencePrecisions,
   differenceSchemes,
   errorByStepSize,
+  numericGradient,
 } from '../../core/gradient-check/numeric-gradient.ts';
 import { mistakenGradient, spoils } from '../../core/gradient-check/planted-mistakes.ts';
 import { checkSecondDerivatives } from '../../core/gradient-check/second-derivative-check.ts';
 import { conditioning } from '../../core/landscape/conditioning.ts';
+import { descentAroundBound } from '../../core/landscape/descent-bound.ts';
 import { gradientVariance } from '../../core/landscape/gradient-variance.ts';
+import { compareInputScalings } from '../../core/landscape/input-scaling.ts';
 import { cosine, lossGrid, scaledRandomDirection, unitDirection } from '../../core/landscape/loss-plane.ts';
+import { settle } from '../../core/landscape/settle.ts';
 import type { Objective } from '../../core/models/classifier.ts';
 import { hessianAt } from '../../core/models/hessian.ts';
 import { activations } from '../../core/models/layers/activation.ts';
@@ -21,7 +25,14 @@ import { readCheckpoint } from './checkpoint-file.ts';
 import { checkedModel, type CheckedModel } from './checked-model.ts';
 import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
 
-type CheckMethod = 'compute.checkGradient' | 'compute.curvature' | 'compute.lossGrid' | 'compute.noise';
+type CheckMethod =
+  | 'compute.checkGradient'
+  | 'compute.numericGradient'
+  | 'compute.curvature'
+  | 'compute.descent'
+  | 'compute.scaling'
+  | 'compute.lossGrid'
+  | 'compute.noise';
 type GradientReport = TaskOutput<'compute.checkGradient'>;
 
 const progressIntervalMs = 100;
@@ -156,6 +167,81 @@ export function checkGradientTask(
   };
 }
 
+export function numericGradientTask(
+  input: TaskInput<'compute.numericGradient'>,
+  context: TaskContext<'compute.numericGradient'>,
+): TaskOutput<'compute.numericGradient'> {
+  const { scheme, precision, step, entries: wanted, seed } = input;
+  const { model, parameters, x, labels, objective, turnedOff } = checkedModel(input);
+  const d = parameters.length;
+  const gradientMs: number[] = [];
+  let analytic: Float64Array = new Float64Array(0);
+  for (let k = 0; k < 5; k++) {
+    const startedAt = performance.now();
+    analytic = model.lossAndGradient(parameters, x, labels, objective).gradient;
+    gradientMs.push(performance.now() - startedAt);
+  }
+  const entries = chosenEntries(d, wanted, createGenerator(seed, 'numeric gradient'));
+  const perEntry = scheme === 'forward' ? 1 : 2;
+  const once = scheme === 'forward' ? 1 : 0;
+  const work = new Work(context, entries.length);
+  const timeline: { entries: number; evaluations: number; seconds: number }[] = [];
+  const marks = new Set(Array.from({ length: 12 }, (_, k) => Math.round(((k + 1) / 12) * entries.length)));
+  const startedAt = performance.now();
+  const note = (done: number) => {
+    if (!marks.has(done) || done === 0) return;
+    timeline.push({
+      entries: done,
+      evaluations: done * perEntry + once,
+      seconds: (performance.now() - startedAt) / 1000,
+    });
+  };
+  const { values, evaluations } = numericGradient((theta) => model.loss(theta, x, labels, objective).loss, parameters, {
+    scheme,
+    precision,
+    step,
+    entries,
+    shouldStop(done) {
+      note(done);
+      return work.next();
+    },
+  });
+  note(values.length);
+  const seconds = (performance.now() - startedAt) / 1000;
+  let difference = 0;
+  let size = 0;
+  values.forEach((value, k) => {
+    difference += (value - analytic[entries[k]!]!) ** 2;
+    size += analytic[entries[k]!]! ** 2;
+  });
+  const fullEvaluations = d * perEntry + once;
+  return {
+    parameters: d,
+    samples: x.rows,
+    turnedOff,
+    entries: values.length,
+    evaluations,
+    seconds,
+    fullEvaluations,
+    projectedSeconds: (seconds / evaluations) * fullEvaluations,
+    analyticSeconds: gradientMs.sort((a, b) => a - b)[2]! / 1000,
+    relativeError: finite(size === 0 ? Math.sqrt(difference) : Math.sqrt(difference / size)),
+    timeline,
+    straightness: straightnessOf(timeline),
+  };
+}
+
+/** R² of seconds = c·entries; null below three points. */
+function straightnessOf(timeline: readonly { entries: number; seconds: number }[]): number | null {
+  if (timeline.length < 3) return null;
+  const sum = (of: (point: (typeof timeline)[number]) => number) =>
+    timeline.reduce((total, point) => total + of(point), 0);
+  const slope = sum(({ entries, seconds }) => entries * seconds) / sum(({ entries }) => entries ** 2);
+  const mean = sum(({ seconds }) => seconds) / timeline.length;
+  const total = sum(({ seconds }) => (seconds - mean) ** 2);
+  return total === 0 ? null : 1 - sum(({ entries, seconds }) => (seconds - slope * entries) ** 2) / total;
+}
+
 /** A few steps of plain descent, short enough for any loss: a fresh model is too symmetric to show every mistake. */
 function burntIn({ model, parameters, x, labels, objective }: CheckedModel, steps: number, work: Work): Float64Array {
   const theta = parameters.slice();
@@ -225,7 +311,9 @@ export function curvatureTask(
   context: TaskContext<'compute.curvature'>,
 ): TaskOutput<'compute.curvature'> {
   const { steps, cutOff, gradientTolerance, momentum, seed } = input;
-  const { model, parameters, x, labels, objective, turnedOff } = checkedModel(input);
+  const checked = checkedModel(input);
+  const { model, x, labels, objective, turnedOff } = checked;
+  const { parameters, ...settled } = settledAt(checked, input.settle, context);
   const found = conditioning(model, parameters, x, labels, objective, {
     random: createGenerator(seed, 'curvature'),
     mostSteps: stepsThatFit(steps, parameters.length),
@@ -238,6 +326,7 @@ export function curvatureTask(
     parameters: found.parameters,
     samples: found.samples,
     turnedOff,
+    settled,
     method: found.method,
     products: found.products,
     isConverged: found.isConverged,
@@ -253,6 +342,79 @@ export function curvatureTask(
     nullDirections: [...found.nullDirections],
     point: found.point,
     spectrum: [...found.spectrum],
+  };
+}
+
+/** The model, or a minimum near it. */
+function settledAt(
+  { model, parameters, x, labels, objective }: CheckedModel,
+  iterations: number,
+  context: TaskContext<CheckMethod>,
+) {
+  const asked = stopper(context);
+  const evaluate = (theta: Float64Array) => model.lossAndGradient(theta, x, labels, objective);
+  return settle(evaluate, parameters, iterations, (done) => asked(done, iterations));
+}
+
+export function descentTask(
+  input: TaskInput<'compute.descent'>,
+  context: TaskContext<'compute.descent'>,
+): TaskOutput<'compute.descent'> {
+  const { multiples, steps, rise, seed } = input;
+  const checked = checkedModel(input);
+  const { model, x, labels, objective, turnedOff } = checked;
+  const { parameters, ...settled } = settledAt(checked, input.settle, context);
+  const found = conditioning(model, parameters, x, labels, objective, {
+    random: createGenerator(seed, 'curvature'),
+    mostSteps: stepsThatFit(60, parameters.length),
+    shouldStop: stopper(context),
+  });
+  const work = new Work(context, multiples.length * steps);
+  const paths = descentAroundBound(
+    {
+      loss: (theta) => model.loss(theta, x, labels, objective).loss,
+      gradient: (theta) => model.lossAndGradient(theta, x, labels, objective).gradient,
+    },
+    hessianAt(model, parameters, x, labels, objective),
+    parameters,
+    { value: found.largest.value, vector: found.largestVector },
+    { multiples, steps, rise, shouldStop: work.next },
+  );
+  return {
+    parameters: parameters.length,
+    samples: x.rows,
+    turnedOff,
+    settled,
+    loss: found.loss,
+    gradientNorm: found.gradientNorm,
+    largest: found.largest,
+    largestStableRate: found.largestStableRate,
+    paths: paths.map((path) => ({
+      ...path,
+      losses: [...path.losses],
+      modelLosses: [...path.modelLosses],
+      alongTop: [...path.alongTop],
+    })),
+  };
+}
+
+export function scalingTask(
+  input: TaskInput<'compute.scaling'>,
+  context: TaskContext<'compute.scaling'>,
+): TaskOutput<'compute.scaling'> {
+  const { unscaled, labels, model } = checkedModel(input);
+  const x = unscaled();
+  const work = new Work(context, 3 * (input.steps + 1));
+  const scalings = compareInputScalings(x, labels, {
+    classes: model.classes,
+    steps: input.steps,
+    shouldStop: work.next,
+  });
+  return {
+    samples: x.rows,
+    inputs: x.columns,
+    classes: model.classes,
+    scalings: scalings.map((scaling) => ({ ...scaling, losses: [...scaling.losses] })),
   };
 }
 

@@ -28,6 +28,8 @@ export interface CheckedModel {
   /** What the recipe starts from, with the same layout. */
   readonly start: Float64Array;
   readonly x: Matrix;
+  /** The same pictures as the extractors describe them, before any scaling. */
+  unscaled(): Matrix;
   readonly labels: Uint16Array;
   readonly objective: Objective;
   /** Of training, but not of checks. */
@@ -39,6 +41,7 @@ export interface CheckedModelInput {
   readonly model: { readonly path: string } | null;
   readonly source: PictureSource;
   readonly features: readonly string[] | null;
+  readonly isZero: boolean;
   readonly samples: number;
   readonly seed: number;
 }
@@ -51,6 +54,7 @@ export function checkedModel({
   model: file,
   source,
   features: files,
+  isZero,
   samples,
   seed,
 }: CheckedModelInput): CheckedModel {
@@ -70,7 +74,9 @@ export function checkedModel({
   const labels = Uint16Array.from(chosen, (picture) => source.labels[picture]!);
 
   const model = networkOf(recipe, x.columns, classes);
-  const start = Float64Array.from(initialParameters(recipe, x.columns, classes));
+  const start = isZero
+    ? new Float64Array(model.parameterCount)
+    : Float64Array.from(initialParameters(recipe, x.columns, classes));
   const parameters = checkpoint === null ? start.slice() : Float64Array.from(checkpoint.state.engine.parameters);
   const weights = classWeightsOf(
     recipe,
@@ -83,7 +89,8 @@ export function checkedModel({
     l2: recipe.l2,
     l2Convention: recipe.l2Convention,
   };
-  return { recipe, model, parameters, start, x, labels, objective, turnedOff: turnedOffIn(recipe) };
+  const unscaled = () => rowsOf(source, chosen, features, identityOf(x.columns));
+  return { recipe, model, parameters, start, x, unscaled, labels, objective, turnedOff: turnedOffIn(recipe) };
 }
 
 /** A linear model is a network without hidden layers: the same parameters in the same places. */
@@ -132,6 +139,10 @@ function freshInputs(
   } finally {
     for (const file of opened) file.close();
   }
+}
+
+function identityOf(size: number): Standardization {
+  return { kind: 'per-feature', mean: new Float64Array(size), deviation: new Float64Array(size).fill(1) };
 }
 
 /** x = (number − mean)·(1/σ) with the engines' own float32 numbers. */

@@ -2,7 +2,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toWireError } from '../../core/rpc/wire-error.ts';
 import { collapseTask } from './collapse-task.ts';
-import { checkGradientTask, curvatureTask, lossGridTask, noiseTask } from './check-tasks.ts';
+import {
+  checkGradientTask,
+  curvatureTask,
+  descentTask,
+  lossGridTask,
+  noiseTask,
+  numericGradientTask,
+  scalingTask,
+} from './check-tasks.ts';
 import { answerQuestions, type ExplainerData } from './explainer-thread.ts';
 import { logInternal } from './log-internal.ts';
 import { type DescribeData, helpDescribe } from './describe-crew.ts';
@@ -54,6 +62,12 @@ function run(task: Task): unknown {
       return unitsTask((task as Task<'compute.units'>).input, context);
     case 'compute.checkGradient':
       return checkGradientTask((task as Task<'compute.checkGradient'>).input, context);
+    case 'compute.numericGradient':
+      return numericGradientTask((task as Task<'compute.numericGradient'>).input, context);
+    case 'compute.descent':
+      return descentTask((task as Task<'compute.descent'>).input, context);
+    case 'compute.scaling':
+      return scalingTask((task as Task<'compute.scaling'>).input, context);
     case 'compute.curvature':
       return curvatureTask((task as Task<'compute.curvature'>).input, context);
     case 'compute.lossGrid':

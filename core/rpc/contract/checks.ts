@@ -9,6 +9,8 @@ export const CheckSubject = v.variant('kind', [
   /** The run's recipe before its first step. */
   v.object({ kind: v.literal('fresh-run'), runId: Id }),
   v.object({ kind: v.literal('recipe'), recipe: RecipeSchema }),
+  /** The recipe's model with every weight 0: the most symmetric point there is. */
+  v.object({ kind: v.literal('zero'), recipe: RecipeSchema }),
 ]);
 export type CheckSubject = v.InferOutput<typeof CheckSubject>;
 
@@ -35,6 +37,14 @@ export const plantedMistakeNames = [
   'forgot-penalty',
   'transposed-product',
 ] as const;
+
+/** Iterations of L-BFGS on these pictures before anything is measured: a bound holds near a minimum. */
+const settle = v.optional(v.pipe(Count, v.maxValue(5000)), 0);
+const Settled = v.object({
+  iterations: Count,
+  evaluations: Count,
+  stop: v.nullable(v.picklist(['gradient', 'change', 'direction', 'not-finite'])),
+});
 
 const Verdict = v.picklist(['fine', 'plausible', 'doubtful', 'wrong']);
 const Entry = v.object({
@@ -128,8 +138,39 @@ export const GradientCheckReport = v.object({
 });
 export type GradientCheckReport = v.InferOutput<typeof GradientCheckReport>;
 
+export const NumericGradientOptions = {
+  ...CheckSample,
+  scheme: v.optional(v.picklist(['forward', 'central']), 'forward'),
+  precision: v.optional(v.picklist(['float64', 'float32']), 'float64'),
+  /** h. */
+  step: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 1e-5),
+  /** How many of the parameters, drawn by the seed; all where there are fewer. */
+  entries: v.optional(v.pipe(Count, v.minValue(1), v.maxValue(1_000_000)), 200),
+};
+
+/** One numeric gradient and what it took. */
+export const NumericGradientReport = v.object({
+  ...Looked,
+  entries: Count,
+  /** Made: entries + 1 forward, 2·entries central. */
+  evaluations: Count,
+  seconds: v.number(),
+  /** For all D: counted, and projected from the time of those that were made. */
+  fullEvaluations: Count,
+  projectedSeconds: v.number(),
+  /** Of one gradient by backpropagation, the median of several. */
+  analyticSeconds: v.number(),
+  /** ‖n − a‖/‖a‖ over these entries. */
+  relativeError: MaybeFinite,
+  /** Seconds after so many entries, and how straight the line is: R² of the best line through 0. */
+  timeline: v.array(v.object({ entries: Count, evaluations: Count, seconds: v.number() })),
+  straightness: v.nullable(v.number()),
+});
+export type NumericGradientReport = v.InferOutput<typeof NumericGradientReport>;
+
 export const CurvatureOptions = {
   ...CheckSample,
+  settle,
   /** Products with the Hessian at most. */
   steps: v.optional(v.pipe(Count, v.minValue(1), v.maxValue(1000)), 60),
   /** Eigenvalues at most this times the largest count as 0. */
@@ -144,6 +185,7 @@ const Eigenvalue = v.object({ value: v.number(), residual: v.number() });
 
 export const CurvatureReport = v.object({
   ...Looked,
+  settled: Settled,
   /** `dense`: every eigenvalue. `lanczos`: the ends, with residuals. */
   method: v.picklist(['dense', 'lanczos']),
   products: Count,
@@ -171,6 +213,66 @@ export const CurvatureReport = v.object({
   spectrum: v.array(Eigenvalue),
 });
 export type CurvatureReport = v.InferOutput<typeof CurvatureReport>;
+
+export const DescentOptions = {
+  ...CheckSample,
+  settle,
+  /** Learning rates as multiples of 1/λmax. */
+  multiples: v.optional(v.pipe(v.array(v.pipe(v.number(), v.gtValue(0), v.maxValue(100))), v.minLength(1), v.maxLength(10)), [1.9, 2.1]), // prettier-ignore
+  steps: v.optional(v.pipe(Count, v.minValue(1), v.maxValue(500)), 20),
+  /** How much higher the start is than the point, as a part of its loss. */
+  rise: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(10)), 1e-3),
+};
+
+/** See core/landscape/descent-bound.ts. */
+export const DescentReport = v.object({
+  ...Looked,
+  settled: Settled,
+  loss: v.number(),
+  gradientNorm: v.number(),
+  largest: Eigenvalue,
+  largestStableRate: v.nullable(v.number()),
+  paths: v.array(
+    v.object({
+      multiple: v.number(),
+      learningRate: v.number(),
+      losses: v.array(v.number()),
+      modelLosses: v.array(v.number()),
+      alongTop: v.array(v.number()),
+      firstRise: v.nullable(Count),
+      firstModelRise: v.nullable(Count),
+    }),
+  ),
+});
+export type DescentReport = v.InferOutput<typeof DescentReport>;
+
+export const ScalingOptions = {
+  samples: v.optional(v.pipe(Count, v.minValue(2), v.maxValue(1000)), 256),
+  seed: v.optional(Seed, 0),
+  steps: v.optional(v.pipe(Count, v.minValue(1), v.maxValue(2000)), 100),
+};
+
+/** See core/landscape/input-scaling.ts. */
+export const ScalingReport = v.object({
+  samples: Count,
+  inputs: Count,
+  classes: Count,
+  scalings: v.array(
+    v.object({
+      name: v.picklist(['raw', 'standardized', 'whitened']),
+      largest: v.number(),
+      smallest: v.number(),
+      conditionNumber: v.number(),
+      flat: Count,
+      learningRate: v.number(),
+      descentSteps: Count,
+      momentumSteps: Count,
+      losses: v.array(v.number()),
+      stepsToHalf: v.nullable(Count),
+    }),
+  ),
+});
+export type ScalingReport = v.InferOutput<typeof ScalingReport>;
 
 /**
  * `gradient`: downhill, length 1. `random`: every row of weights as long as the model's. `top`, `bottom`: the eigenvector
@@ -252,6 +354,27 @@ export const checksContract = {
     progress: CheckProgress,
     progressIsState: true,
     output: GradientCheckReport,
+  },
+  /** A numeric gradient by itself, counted and timed. Fails as above. */
+  'checks.numeric': {
+    input: v.object({ ...Subject, ...NumericGradientOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: NumericGradientReport,
+  },
+  /** Plain descent below and above 2/λmax. Fails as above, and with INVALID_OPTION where nothing bends upwards. */
+  'checks.descent': {
+    input: v.object({ ...Subject, ...DescentOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: DescentReport,
+  },
+  /** What standardising and whitening the inputs do to a linear softmax. Fails as above. */
+  'checks.scaling': {
+    input: v.object({ ...Subject, ...ScalingOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: ScalingReport,
   },
   /** Largest and smallest curvature, condition number, kind of point. Fails as above. */
   'checks.curvature': {

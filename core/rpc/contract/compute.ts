@@ -10,14 +10,20 @@ import {
   CheckProgress,
   CurvatureOptions,
   CurvatureReport,
+  DescentOptions,
+  DescentReport,
   GradientCheckOptions,
   GradientCheckReport,
   LossGridOptions,
   LossGridReport,
+  NumericGradientOptions,
+  NumericGradientReport,
   NoiseOptions,
   NoiseReport,
   RateOptions,
   RateReport,
+  ScalingOptions,
+  ScalingReport,
 } from './checks.ts';
 import { Conditioning, Learnt, Shares } from './features.ts';
 import { FeatureRecipeSchema } from './feature-recipe.ts';
@@ -81,6 +87,8 @@ const CheckedModel = {
   source: PictureSource,
   /** A cache of each block for a fresh model that sees features; null otherwise. */
   features: v.nullable(v.array(v.string())),
+  /** Every weight 0. */
+  isZero: v.boolean(),
 };
 
 export const computeContract = {
@@ -225,6 +233,24 @@ export const computeContract = {
     progress: CheckProgress,
     progressIsState: true,
     output: GradientCheckReport,
+  },
+  'compute.numericGradient': {
+    input: v.object({ ...CheckedModel, ...NumericGradientOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: NumericGradientReport,
+  },
+  'compute.descent': {
+    input: v.object({ ...CheckedModel, ...DescentOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: DescentReport,
+  },
+  'compute.scaling': {
+    input: v.object({ ...CheckedModel, ...ScalingOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: ScalingReport,
   },
   'compute.curvature': {
     input: v.object({ ...CheckedModel, ...CurvatureOptions }),

@@ -11,6 +11,24 @@ export function checksHandlers(checks: Checks) {
         { ...(await checks.modelOf(subject, signal)), ...options },
         { signal, onprogress: progress },
       ),
+    'checks.numeric': async ({ subject, ...options }, { signal, progress }) =>
+      compute.call(
+        'compute.numericGradient',
+        { ...(await checks.modelOf(subject, signal)), ...options },
+        { signal, onprogress: progress },
+      ),
+    'checks.descent': async ({ subject, ...options }, { signal, progress }) =>
+      compute.call(
+        'compute.descent',
+        { ...(await checks.modelOf(subject, signal)), ...options },
+        { signal, onprogress: progress },
+      ),
+    'checks.scaling': async ({ subject, ...options }, { signal, progress }) =>
+      compute.call(
+        'compute.scaling',
+        { ...(await checks.modelOf(subject, signal)), ...options },
+        { signal, onprogress: progress },
+      ),
     'checks.curvature': async ({ subject, ...options }, { signal, progress }) =>
       compute.call(
         'compute.curvature',

@@ -1,8 +1,9 @@
 /**
- * `tessera gradcheck`, `hessian`, `loss`, `noise` and `rate`: what a model's gradient and its surroundings are like.
+ * `tessera gradcheck`, `hessian`, `descent`, `scaling`, `loss`, `noise` and `rate`: what a model's gradient and its surroundings are
+ * like.
  *
- * With `--json` each prints one line `{"type":"gradcheck" | "hessian" | "loss" | "noise" | "rate", …}` with the fields of the reports in
- * core/rpc/contract/checks.ts; `loss` prints one line a point, `{"type":"loss","t":…,"u":…,"loss":…}`, after a line
+ * With `--json` each prints one line `{"type":"gradcheck" | "hessian" | "descent" | "scaling" | "loss" | "noise" | "rate", …}` with the
+ * fields of the reports in core/rpc/contract/checks.ts; `gradcheck --numeric` prints `{"type":"numeric",…}` instead; `loss` prints one line a point, `{"type":"loss","t":…,"u":…,"loss":…}`, after a line
  * `{"type":"plane",…}`. `gradcheck` ends with exit code 1 where something is wrong, so that a script can rely on it.
  */
 import { stat } from 'node:fs/promises';
@@ -23,6 +24,7 @@ interface SampleFlags {
   readonly samples?: string;
   readonly seed?: string;
   readonly fresh?: boolean;
+  readonly zero?: boolean;
 }
 
 export function checkCommands(program: Command, context: CommandContext): void {
@@ -34,6 +36,8 @@ export function checkCommands(program: Command, context: CommandContext): void {
     .option('--mistake <name>', m.cli_gradcheck_mistake({ names: plantedMistakeNames.join(', ') }))
     .option('--curve', m.cli_gradcheck_curve())
     .option('--second', m.cli_gradcheck_second())
+    .option('--numeric <scheme>', m.cli_gradcheck_numeric())
+    .option('--precision <float>', m.cli_gradcheck_precision())
     .action((named: string, flags: GradcheckFlags) =>
       context.run('read', async (studio) => {
         if (await gradcheck(studio, named, flags)) context.exitWith(1);
@@ -41,9 +45,18 @@ export function checkCommands(program: Command, context: CommandContext): void {
     );
   addSampleFlags(program.command('hessian <run-or-recipe>').description(m.cli_hessian()))
     .option('--steps <count>', m.cli_hessian_steps())
+    .option('--settle <iterations>', m.cli_settle())
     .option('--cut-off <fraction>', m.cli_hessian_cut_off())
     .option('--momentum <rho>', m.cli_hessian_momentum())
     .action((named: string, flags: HessianFlags) => context.run('read', (studio) => hessian(studio, named, flags)));
+  addSampleFlags(program.command('descent <run-or-recipe>').description(m.cli_descent()))
+    .option('--multiples <numbers>', m.cli_descent_multiples())
+    .option('--steps <count>', m.cli_descent_steps())
+    .option('--settle <iterations>', m.cli_settle())
+    .action((named: string, flags: DescentFlags) => context.run('read', (studio) => descent(studio, named, flags)));
+  addSampleFlags(program.command('scaling <run-or-recipe>').description(m.cli_scaling()))
+    .option('--steps <count>', m.cli_descent_steps())
+    .action((named: string, flags: ScalingFlags) => context.run('read', (studio) => scaling(studio, named, flags)));
   addSampleFlags(program.command('loss <run-or-recipe>').description(m.cli_loss_plane()))
     .requiredOption('--along <directions>', m.cli_loss_along())
     .option('--at <points...>', m.cli_loss_at())
@@ -65,17 +78,23 @@ function addSampleFlags(command: Command): Command {
   return command
     .option('--samples <pictures>', m.cli_check_samples())
     .option('--seed <number>', m.cli_check_seed())
-    .option('--fresh', m.cli_check_fresh());
+    .option('--fresh', m.cli_check_fresh())
+    .option('--zero', m.cli_check_zero());
 }
 
 /** A recipe file where there is one of that name, else a run. */
-async function subjectOf(studio: Studio, named: string, { fresh = false }: SampleFlags): Promise<CheckSubject> {
+async function subjectOf(
+  studio: Studio,
+  named: string,
+  { fresh = false, zero = false }: SampleFlags,
+): Promise<CheckSubject> {
   const isFile = await stat(personalPath(named)).then(
     (found) => found.isFile(),
     () => false,
   );
-  if (isFile) return { kind: 'recipe', recipe: await readRecipe(named) };
+  if (isFile) return { kind: zero ? 'zero' : 'recipe', recipe: await readRecipe(named) };
   const run = await findRun(studio, named);
+  if (zero) return { kind: 'zero', recipe: run.recipe };
   return fresh ? { kind: 'fresh-run', runId: run.id } : { kind: 'run', runId: run.id, which: modelToJudge(run) };
 }
 
@@ -98,11 +117,17 @@ interface GradcheckFlags extends SampleFlags {
   readonly mistake?: string;
   readonly curve?: boolean;
   readonly second?: boolean;
+  readonly numeric?: string;
+  readonly precision?: string;
 }
 
 /** @returns whether something is wrong. */
 async function gradcheck(studio: Studio, named: string, flags: GradcheckFlags): Promise<boolean> {
   const { rpc, output } = studio;
+  if (flags.numeric !== undefined) {
+    await numeric(studio, named, flags, flags.numeric);
+    return false;
+  }
   const report = await rpc.call(
     'checks.gradient',
     {
@@ -120,6 +145,33 @@ async function gradcheck(studio: Studio, named: string, flags: GradcheckFlags): 
   );
   output.result({ type: 'gradcheck', ...report }, () => gradcheckWords(report));
   return report.parts.some((part) => part.verdict === 'wrong') || report.secondDerivatives?.verdict === 'wrong';
+}
+
+async function numeric(studio: Studio, named: string, flags: GradcheckFlags, scheme: string): Promise<void> {
+  const report = await studio.rpc.call(
+    'checks.numeric',
+    {
+      subject: await subjectOf(studio, named, flags),
+      ...sampleOf(flags, 10),
+      scheme: choice('--numeric', scheme, ['forward', 'central'] as const),
+      precision: choice('--precision', flags.precision ?? 'float64', ['float64', 'float32'] as const),
+      step: number('--step', flags.step, 1e-5),
+      entries: number('--entries', flags.entries, 200),
+    },
+    watching(studio, 'gradcheck'),
+  );
+  studio.output.result({ type: 'numeric', ...report }, () =>
+    m.cli_gradcheck_numeric_result({
+      entries: report.entries,
+      evaluations: report.evaluations,
+      seconds: report.seconds.toPrecision(3),
+      parameters: report.parameters,
+      full: report.fullEvaluations,
+      projected: report.projectedSeconds.toPrecision(3),
+      analytic: report.analyticSeconds.toPrecision(3),
+      error: scientific(report.relativeError),
+    }),
+  );
 }
 
 function gradcheckWords(report: CallOutput<StudioContract, 'checks.gradient'>): string {
@@ -173,6 +225,7 @@ const secondVerdicts = {
 };
 
 interface HessianFlags extends SampleFlags {
+  readonly settle?: string;
   readonly steps?: string;
   readonly cutOff?: string;
   readonly momentum?: string;
@@ -184,6 +237,7 @@ async function hessian(studio: Studio, named: string, flags: HessianFlags): Prom
     {
       subject: await subjectOf(studio, named, flags),
       ...sampleOf(flags, 256),
+      settle: number('--settle', flags.settle, 0),
       steps: number('--steps', flags.steps, 60),
       cutOff: number('--cut-off', flags.cutOff, 1e-9),
       momentum: number('--momentum', flags.momentum, 0.9),
@@ -226,6 +280,69 @@ const nullKinds = {
   'constant-input': m.null_direction_constant_input,
   'silent-unit': m.null_direction_silent_unit,
 };
+
+interface DescentFlags extends SampleFlags {
+  readonly multiples?: string;
+  readonly steps?: string;
+  readonly settle?: string;
+}
+
+async function descent(studio: Studio, named: string, flags: DescentFlags): Promise<void> {
+  const report = await studio.rpc.call(
+    'checks.descent',
+    {
+      subject: await subjectOf(studio, named, flags),
+      ...sampleOf(flags, 256),
+      settle: number('--settle', flags.settle, 0),
+      multiples: (flags.multiples ?? '1.9,2.1').split(',').map((text) => number('--multiples', text, 2)),
+      steps: number('--steps', flags.steps, 20),
+    },
+    watching(studio, 'descent'),
+  );
+  studio.output.result({ type: 'descent', ...report }, () =>
+    [
+      `λ_max ${report.largest.value.toPrecision(6)}  2/λ ${report.largestStableRate?.toPrecision(6) ?? '–'}`,
+      ...report.paths.map(({ multiple, learningRate, losses, firstRise, firstModelRise }) =>
+        m.cli_descent_path({
+          multiple,
+          rate: learningRate.toPrecision(4),
+          from: losses[0]!.toPrecision(6),
+          to: losses.at(-1)!.toPrecision(6),
+          rise: firstRise ?? '–',
+          model: firstModelRise ?? '–',
+        }),
+      ),
+    ].join('\n'),
+  );
+}
+
+interface ScalingFlags extends SampleFlags {
+  readonly steps?: string;
+}
+
+async function scaling(studio: Studio, named: string, flags: ScalingFlags): Promise<void> {
+  const report = await studio.rpc.call(
+    'checks.scaling',
+    {
+      subject: await subjectOf(studio, named, flags),
+      ...sampleOf(flags, 256),
+      steps: number('--steps', flags.steps, 100),
+    },
+    watching(studio, 'scaling'),
+  );
+  studio.output.result({ type: 'scaling', ...report }, () =>
+    report.scalings
+      .map(({ name, conditionNumber, learningRate, losses }) =>
+        m.cli_scaling_row({
+          name,
+          condition: conditionNumber.toPrecision(4),
+          rate: learningRate.toPrecision(4),
+          loss: losses.at(-1)!.toPrecision(5),
+        }),
+      )
+      .join('\n'),
+  );
+}
 
 interface RateFlags extends RecipeFlags {
   readonly from?: string;

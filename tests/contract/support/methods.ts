@@ -533,6 +533,38 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
       expect(secondDerivatives!.verdict).not.toBe('wrong');
     },
   },
+  'checks.numeric': {
+    input: ({ networkRun }) => ({
+      subject: { kind: 'run', runId: networkRun },
+      samples: 4,
+      scheme: 'central',
+      entries: 24,
+    }),
+    expects: ({ entries, evaluations, fullEvaluations, parameters, relativeError, timeline }) => {
+      expect([entries, evaluations, fullEvaluations]).toEqual([24, 48, 2 * parameters]);
+      expect(relativeError).toBeLessThan(1e-3); // ReLU kinks among 24 entries would show as more
+      expect(timeline.at(-1)).toMatchObject({ entries: 24, evaluations: 48 });
+    },
+  },
+  'checks.descent': {
+    input: ({ linearRun }) => ({ subject: { kind: 'run', runId: linearRun }, samples: 9, settle: 300 }),
+    expects: ({ paths, largest, largestStableRate }) => {
+      expect(largestStableRate).toBe(2 / largest.value);
+      expect(paths.map(({ firstModelRise }) => firstModelRise)).toEqual([null, 1]);
+      expect(paths[0]!.losses).toHaveLength(21);
+    },
+  },
+  'checks.scaling': {
+    input: async ({ rpc, datasetId }) => ({
+      subject: { kind: 'zero', recipe: await rpc.call('training.defaults', { datasetId, model: 'linear' }) },
+      samples: 9,
+      steps: 10,
+    }),
+    expects: ({ scalings }) => {
+      expect(scalings.map(({ name }) => name)).toEqual(['raw', 'standardized', 'whitened']);
+      for (const { losses } of scalings) expect(losses[0]).toBeCloseTo(Math.LN2, 12); // two classes, zero weights
+    },
+  },
   'checks.curvature': {
     input: ({ linearRun }) => ({ subject: { kind: 'fresh-run', runId: linearRun }, samples: 10 }),
     expects: ({ conditionNumber, largest, largestStableRate, nullDirections }) => {
