@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** Contestants that do the same work, measured in turns in one run: only their ratio says something on a shared machine. */
 
 export interface Contestant {
@@ -54,6 +56,9 @@ export interface Row {
   readonly note?: string;
 }
 
+/** Longer than the threads of OpenBLAS go on spinning after their last product, some 25 ms, in the way of who comes next. */
+const restMs = 60;
+
 /** Every contestant once a round, each round in another order. The first round warms up and does not count. */
 export async function compare({ contestants, rounds, ...about }: Comparison): Promise<Row[]> {
   const measurements = contestants.map((): number[] => []);
@@ -61,6 +66,7 @@ export async function compare({ contestants, rounds, ...about }: Comparison): Pr
     for (let round = 0; round <= rounds; round++) {
       for (let i = 0; i < contestants.length; i++) {
         const at = (i + round) % contestants.length;
+        await setTimeout(restMs);
         const value = await contestants[at]!.measure();
         if (round > 0) measurements[at]!.push(value);
       }

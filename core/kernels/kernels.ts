@@ -25,6 +25,10 @@ export interface Kernels {
     panels: number, capacity: number, rows: number, outputs: number, x: number, inputs: number, from: number,
     to: number, column: number, gradient: number, isFirst: number,
   ): void; // prettier-ignore
+  narrowWeightGradient(
+    dA: number, dAStride: number, rows: number, outputs: number, x: number, inputs: number, from: number, to: number,
+    gradient: number, isFirst: number,
+  ): void; // prettier-ignore
   biasGradient(dA: number, dAStride: number, rows: number, outputs: number, gradient: number, isFirst: number): void;
   transpose(
     a: number, stride: number, from: number, to: number, columns: number, target: number, rows: number,
@@ -32,6 +36,10 @@ export interface Kernels {
   activate(kind: number, a: number, h: number, n: number): void;
   activateGradient(kind: number, a: number, d: number, n: number): void;
   clearTails(h: number, rows: number, length: number, stride: number): void;
+  softmaxLoss(
+    scores: number, stride: number, classes: number, rows: number, labels: number, losses: number, hits: number,
+    gradients: number, weights: number, batchRows: number, withGradients: number,
+  ): void; // prettier-ignore
   rectify(a: number, h: number, n: number, slope: number): void;
   rectifyGradient(a: number, d: number, n: number, slope: number): void;
   sgdStep(parameters: number, gradient: number, n: number, penalty: number, rate: number): void;

@@ -53,6 +53,9 @@ export interface MatrixProduct {
   weightGradient(layer: ProductLayer, stretch: Stretch, count: number, scratch: number, isFirst: number): void;
 }
 
+/** Products with so few outputs are sooner done than brought into another order or handed over. */
+const fewOutputs = 16;
+
 /** @param capacity  rows that a batch may have. */
 export function wasmProduct(kernels: Kernels, capacity: number): MatrixProduct {
   return {
@@ -62,7 +65,7 @@ export function wasmProduct(kernels: Kernels, capacity: number): MatrixProduct {
     forward({ input, inputStride, output, outputStride, weights, bias, outputs }, { from, to }) {
       const x = input + from * inputStride * 4;
       const a = output + from * outputStride * 4;
-      kernels.affine(x, to - from, weights, inputStride, Math.ceil(outputs / 4) * 4, bias, a, outputStride);
+      kernels.affine(x, to - from, weights, inputStride, outputs, bias, a, outputStride);
     },
 
     inputGradient({ outputGradient, outputStride, weights, inputStride, outputs }, { from, to }, target, scratch) {
@@ -71,6 +74,7 @@ export function wasmProduct(kernels: Kernels, capacity: number): MatrixProduct {
     },
 
     packGradient({ outputGradient, outputStride, outputs, panels }, { from, to }) {
+      if (outputs <= fewOutputs) return;
       kernels.packGradient(outputGradient, outputStride, from, to, outputs, panels, capacity);
     },
 
@@ -79,8 +83,15 @@ export function wasmProduct(kernels: Kernels, capacity: number): MatrixProduct {
       columns: shareOfLines(inputStride, thread, threads),
     }),
 
-    weightGradient({ panels, outputs, input, inputStride, weightGradient }, { columns }, count, scratch, isFirst) {
+    weightGradient(layer, { columns }, count, scratch, isFirst) {
+      const { panels, outputs, outputGradient, outputStride, input, inputStride, weightGradient } = layer;
       const { from, to } = columns;
+      if (outputs <= fewOutputs) {
+        kernels.narrowWeightGradient(
+          outputGradient, outputStride, count, outputs, input, inputStride, from, to, weightGradient, isFirst,
+        ); // prettier-ignore
+        return;
+      }
       kernels.weightGradient(
         panels, capacity, count, outputs, input, inputStride, from, to, scratch, weightGradient, isFirst,
       ); // prettier-ignore
@@ -98,8 +109,6 @@ export interface NativeGemm {
   multiplyTransposed(a: number, b: number, c: number, y: number, m: number, n: number, k: number): void;
 }
 
-/** Products with so few outputs are sooner done than handed over. */
-const fewOutputs = 16;
 /** A product of a single row takes another path through the library, to other bits. */
 const nativeRowBlock = 8;
 

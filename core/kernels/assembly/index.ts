@@ -11,8 +11,9 @@ export { gather, scaleFloats } from './gather';
 export { placePicture } from './augmentation';
 export { dropOut } from './dropout';
 export { affine, inputGradient } from './products';
-export { packGradient, weightGradient, biasGradient, transpose } from './weight-gradient';
+export { packGradient, weightGradient, narrowWeightGradient, biasGradient, transpose } from './weight-gradient';
 export { activate, activateGradient, clearTails } from './activations';
+export { softmaxLoss } from './softmax';
 export { rectify, rectifyGradient } from './rectify';
 export {
   sgdStep, momentumStep, momentumInsideStep, nesterovStep, lookAheadStep, squareRootStep, adamStep, sumOf, flushDenormals,

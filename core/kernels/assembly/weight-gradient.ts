@@ -1,3 +1,5 @@
+import { tileSize } from './tile-size';
+
 /**
  * Brings rows `from` to `to` of ∂A into panels of six outputs: entry (i, j) goes to panel ⌊j/6⌋, place (i, j mod 6). A
  * panel has `capacity` rows. Outputs after the last are zeros in ∂A's filled-up row or are written as zeros here.
@@ -75,6 +77,119 @@ function panel6x8(d: usize, column: usize, rows: u32, out: usize, outBytes: usiz
   put(out, c30, c31, isFirst); if (used == 4) return; out += outBytes;
   put(out, c40, c41, isFirst); if (used == 5) return; out += outBytes;
   put(out, c50, c51, isFirst);
+}
+
+/** Rows that a narrow gradient takes at once: their stretch of eight columns, one line a row, stays in the first-level cache. */
+const blockRows: u32 = 32;
+
+/**
+ * The same as weightGradient for few outputs, where bringing X into columns costs more than it saves: straight from ∂A and X, the
+ * sums of blocks of rows added in their order. ∂A has row length `dAStride`; the gradient has at least three rows more than
+ * `outputs`, and its last tile may write zeros into them.
+ */
+export function narrowWeightGradient(
+  dA: usize, dAStride: u32, rows: u32, outputs: u32, x: usize, inputs: u32, from: u32, to: u32, gradient: usize,
+  isFirst: u32,
+): void {
+  const dBytes = (<usize>dAStride) << 2;
+  const rowBytes = (<usize>inputs) << 2;
+  for (let i: u32 = 0; i < rows; i += blockRows) {
+    const count = min(blockRows, rows - i);
+    const first: u32 = i == 0 ? isFirst : 0;
+    const dBlock = dA + <usize>i * dBytes;
+    const xBlock = x + <usize>i * rowBytes;
+    for (let k = from; k < to; k += 8) {
+      const column = (<usize>k) << 2;
+      const xTile = xBlock + column;
+      let d = dBlock;
+      let out = gradient + column;
+      for (let left = outputs; ; ) {
+        const height = tileSize(left);
+        if (height == 6) outer6x8(d, dBytes, xTile, rowBytes, count, out, rowBytes, first);
+        else if (height == 5) outer5x8(d, dBytes, xTile, rowBytes, count, out, rowBytes, first);
+        else outer4x8(d, dBytes, xTile, rowBytes, count, out, rowBytes, first);
+        if (left <= height) break;
+        left -= height;
+        d += (<usize>height) << 2;
+        out += <usize>height * rowBytes;
+      }
+    }
+  }
+}
+
+function outer6x8(d: usize, dBytes: usize, x: usize, xBytes: usize, rows: u32, out: usize, outBytes: usize, isFirst: u32): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0), c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0), c40 = f32x4.splat(0), c41 = f32x4.splat(0), c50 = f32x4.splat(0), c51 = f32x4.splat(0);
+  const end = d + <usize>rows * dBytes;
+  while (d < end) {
+    const p = v128.load(x), q = v128.load(x, 16);
+    let g = v128.load32_splat(d);
+    c00 = f32x4.relaxed_madd(g, p, c00); c01 = f32x4.relaxed_madd(g, q, c01);
+    g = v128.load32_splat(d, 4);
+    c10 = f32x4.relaxed_madd(g, p, c10); c11 = f32x4.relaxed_madd(g, q, c11);
+    g = v128.load32_splat(d, 8);
+    c20 = f32x4.relaxed_madd(g, p, c20); c21 = f32x4.relaxed_madd(g, q, c21);
+    g = v128.load32_splat(d, 12);
+    c30 = f32x4.relaxed_madd(g, p, c30); c31 = f32x4.relaxed_madd(g, q, c31);
+    g = v128.load32_splat(d, 16);
+    c40 = f32x4.relaxed_madd(g, p, c40); c41 = f32x4.relaxed_madd(g, q, c41);
+    g = v128.load32_splat(d, 20);
+    c50 = f32x4.relaxed_madd(g, p, c50); c51 = f32x4.relaxed_madd(g, q, c51);
+    d += dBytes;
+    x += xBytes;
+  }
+  put(out, c00, c01, isFirst); out += outBytes;
+  put(out, c10, c11, isFirst); out += outBytes;
+  put(out, c20, c21, isFirst); out += outBytes;
+  put(out, c30, c31, isFirst); out += outBytes;
+  put(out, c40, c41, isFirst); out += outBytes;
+  put(out, c50, c51, isFirst);
+}
+
+function outer5x8(d: usize, dBytes: usize, x: usize, xBytes: usize, rows: u32, out: usize, outBytes: usize, isFirst: u32): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0), c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0), c40 = f32x4.splat(0), c41 = f32x4.splat(0);
+  const end = d + <usize>rows * dBytes;
+  while (d < end) {
+    const p = v128.load(x), q = v128.load(x, 16);
+    let g = v128.load32_splat(d);
+    c00 = f32x4.relaxed_madd(g, p, c00); c01 = f32x4.relaxed_madd(g, q, c01);
+    g = v128.load32_splat(d, 4);
+    c10 = f32x4.relaxed_madd(g, p, c10); c11 = f32x4.relaxed_madd(g, q, c11);
+    g = v128.load32_splat(d, 8);
+    c20 = f32x4.relaxed_madd(g, p, c20); c21 = f32x4.relaxed_madd(g, q, c21);
+    g = v128.load32_splat(d, 12);
+    c30 = f32x4.relaxed_madd(g, p, c30); c31 = f32x4.relaxed_madd(g, q, c31);
+    g = v128.load32_splat(d, 16);
+    c40 = f32x4.relaxed_madd(g, p, c40); c41 = f32x4.relaxed_madd(g, q, c41);
+    d += dBytes;
+    x += xBytes;
+  }
+  put(out, c00, c01, isFirst); out += outBytes;
+  put(out, c10, c11, isFirst); out += outBytes;
+  put(out, c20, c21, isFirst); out += outBytes;
+  put(out, c30, c31, isFirst); out += outBytes;
+  put(out, c40, c41, isFirst);
+}
+
+function outer4x8(d: usize, dBytes: usize, x: usize, xBytes: usize, rows: u32, out: usize, outBytes: usize, isFirst: u32): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0), c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  const end = d + <usize>rows * dBytes;
+  while (d < end) {
+    const p = v128.load(x), q = v128.load(x, 16);
+    let g = v128.load32_splat(d);
+    c00 = f32x4.relaxed_madd(g, p, c00); c01 = f32x4.relaxed_madd(g, q, c01);
+    g = v128.load32_splat(d, 4);
+    c10 = f32x4.relaxed_madd(g, p, c10); c11 = f32x4.relaxed_madd(g, q, c11);
+    g = v128.load32_splat(d, 8);
+    c20 = f32x4.relaxed_madd(g, p, c20); c21 = f32x4.relaxed_madd(g, q, c21);
+    g = v128.load32_splat(d, 12);
+    c30 = f32x4.relaxed_madd(g, p, c30); c31 = f32x4.relaxed_madd(g, q, c31);
+    d += dBytes;
+    x += xBytes;
+  }
+  put(out, c00, c01, isFirst); out += outBytes;
+  put(out, c10, c11, isFirst); out += outBytes;
+  put(out, c20, c21, isFirst); out += outBytes;
+  put(out, c30, c31, isFirst);
 }
 
 // @ts-ignore: decorator

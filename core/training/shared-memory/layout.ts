@@ -177,6 +177,8 @@ export const phaseNumberCount = 16;
 /** Words for waiting; see team.ts. */
 const wordNames = 16 * 4; // each on a cache line of its own
 
+/** Whole cache lines; one more where rows would lie a multiple of 2 KiB apart, and so all in the same few places of the cache. */
 function filledUp(count: number): number {
-  return Math.ceil(count / 16) * 16;
+  const whole = Math.ceil(count / 16) * 16;
+  return whole % 512 === 0 ? whole + 16 : whole;
 }

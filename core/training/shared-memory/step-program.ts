@@ -50,27 +50,20 @@ export interface PhaseNumbers {
   /** 1 where denormal numbers of the optimizer's vectors are to be flushed. */
   readonly flush: number;
 }
-const numberNames: readonly (keyof PhaseNumbers)[] = [
-  'rows',
-  'batchRows',
-  'withGradients',
-  'isFirst',
-  'isLast',
-  'rate',
-  'step',
-  'epoch',
-  'firstRow',
-  'isQuiet',
-  'flush',
-];
-
+/** The numbers in their order in memory. */
 export function writePhaseNumbers(buffer: SharedArrayBuffer, { phaseNumbers }: Layout, numbers: PhaseNumbers): void {
-  const target = new Float64Array(buffer, phaseNumbers, phaseNumberCount);
-  numberNames.forEach((name, i) => (target[i] = numbers[name]));
+  const { rows, batchRows, withGradients, isFirst, isLast, rate, step, epoch, firstRow, isQuiet, flush } = numbers;
+  new Float64Array(buffer, phaseNumbers, phaseNumberCount).set([
+    rows, batchRows, withGradients, isFirst, isLast, rate, step, epoch, firstRow, isQuiet, flush,
+  ]); // prettier-ignore
 }
 
 function readPhaseNumbers(source: Float64Array): PhaseNumbers {
-  return Object.fromEntries(numberNames.map((name, i) => [name, source[i]!])) as unknown as PhaseNumbers;
+  const [rows, batchRows, withGradients, isFirst, isLast, rate, step, epoch, firstRow, isQuiet, flush] =
+    source as unknown as readonly [
+      number, number, number, number, number, number, number, number, number, number, number,
+    ]; // prettier-ignore
+  return { rows, batchRows, withGradients, isFirst, isLast, rate, step, epoch, firstRow, isQuiet, flush };
 }
 
 /** Slopes left of 0 of the activations that are two lines. */
@@ -118,14 +111,7 @@ export function stepProgram(
       dropOut(l, next.input, from, to, numbers);
     });
     if (numbers.batchRows === 0) return;
-    for (let i = from; i < to; i++) {
-      const scores = scoreRows[i]!;
-      const highest = indexOfHighest(scores);
-      hits[i] = highest === labels[i]! ? 1 : 0;
-      const gradient = numbers.withGradients === 1 ? scoreGradientRows[i]! : null;
-      const weight = classWeights[labels[i]!]!;
-      losses[i] = weight * lossOfRow(layout.loss, scores, labels[i]!, highest, numbers.batchRows / weight, gradient);
-    }
+    judge(from, to, numbers);
     if (numbers.withGradients === 0) return;
     for (let l = layers.length - 1; l >= 0; l--) {
       const layer = layers[l]!;
@@ -136,6 +122,27 @@ export function stepProgram(
       product.inputGradient(layer, { from, to }, target, layout.scratch[thread]!);
       dropOut(l - 1, below.outputGradient, from, to, numbers);
       activateGradient(l - 1, below.output + from * below.outputStride * 4, target, rows);
+    }
+  }
+
+  /** Losses, hits and, where wanted, gradients of the scores of these rows. */
+  function judge(from: number, to: number, { batchRows, withGradients }: PhaseNumbers): void {
+    if (layout.loss === 'softmax') {
+      const { output, outputGradient, outputStride } = last;
+      const at = from * outputStride * 4;
+      kernels.softmaxLoss(
+        output + at, outputStride, classes, to - from, layout.labels + 4 * from, layout.losses + 8 * from,
+        layout.hits + 4 * from, outputGradient + at, layout.classWeights, batchRows, withGradients,
+      ); // prettier-ignore
+      return;
+    }
+    for (let i = from; i < to; i++) {
+      const scores = scoreRows[i]!;
+      const highest = indexOfHighest(scores);
+      hits[i] = highest === labels[i]! ? 1 : 0;
+      const gradient = withGradients === 1 ? scoreGradientRows[i]! : null;
+      const weight = classWeights[labels[i]!]!;
+      losses[i] = weight * lossOfRow(layout.loss, scores, labels[i]!, highest, batchRows / weight, gradient);
     }
   }
 
