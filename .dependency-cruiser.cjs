@@ -132,21 +132,13 @@ const table = [
 
   // The application under every host.
   { from: 'main/store', may: ['main/store', 'core', 'node:', 'better-sqlite3', 'valibot'] },
-  { from: 'main/report', may: ['main/report', 'renderer/report', 'renderer/charts', 'core', 'svelte'] },
+  {
+    from: 'main/report',
+    may: ['main/report', 'renderer/report', 'renderer/charts', 'renderer/tokens.css', 'core', 'svelte'],
+  },
   {
     from: 'main/backend',
-    may: [
-      'main/backend',
-      'main/store',
-      'main/report',
-      'core',
-      'node:',
-      'pino',
-      '@parcel/watcher',
-      'yazl',
-      'valibot',
-      'package.json',
-    ],
+    may: ['main/backend', 'main/store', 'main/report', 'core', 'node:', 'pino', 'yazl', 'valibot', 'package.json'],
   },
   // Where pictures of strangers are opened: no store, no application.
   {

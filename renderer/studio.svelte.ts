@@ -83,6 +83,8 @@ export class Studio {
   #isClosed = false;
   #undo: (() => Promise<void>) | null = null;
   readonly #view = new SvelteMap<string, unknown>();
+  /** Keys whose value the backend does not have yet. */
+  readonly #unsavedViews = new Set<string>();
   readonly #viewTimers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #commands = new SvelteMap<symbol, readonly Command[]>();
   readonly #jobListeners = new Set<(job: Job) => void>();
@@ -145,7 +147,8 @@ export class Studio {
     this.info = info;
     this.settingsFile = file;
     this.#applySettings(settings);
-    for (const [key, value] of Object.entries(values)) if (!this.#viewTimers.has(key)) this.#view.set(key, value);
+    for (const [key, value] of Object.entries(values)) if (!this.#unsavedViews.has(key)) this.#view.set(key, value);
+    for (const key of this.#unsavedViews) this.#saveView(key);
     this.datasetId ??= this.view<string | null>('current.dataset', null);
     this.runId ??= this.view<string | null>('current.run', null);
     await Promise.all([this.refreshDatasets(), this.refreshRuns()]);
@@ -222,12 +225,22 @@ export class Studio {
   setView(key: string, value: unknown): void {
     if (this.#view.get(key) === value) return;
     this.#view.set(key, value);
+    this.#unsavedViews.add(key);
     clearTimeout(this.#viewTimers.get(key));
-    const save = () => {
-      this.#viewTimers.delete(key);
-      this.call('view.set', { key, value: $state.snapshot(value) }).catch(ignoreLoss);
-    };
-    this.#viewTimers.set(key, setTimeout(save, 250));
+    this.#viewTimers.set(
+      key,
+      setTimeout(() => this.#saveView(key), 250),
+    );
+  }
+
+  /** What cannot be saved because the wire is gone is saved over the next one. */
+  #saveView(key: string): void {
+    const value = this.#view.get(key);
+    this.call('view.set', { key, value: $state.snapshot(value) ?? null })
+      .then(() => {
+        if (this.#view.get(key) === value) this.#unsavedViews.delete(key);
+      })
+      .catch(ignoreLoss);
   }
 
   /** Calls `listener` with each job that ends. Returns how to stop. */

@@ -94,4 +94,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+// Who reads has left, as `head` does: there is nobody to tell, and the shell is told what it knows from other programs.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'EPIPE') process.exit(128 + 13);
+    throw cause;
+  });
+}
 process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -3,6 +3,7 @@ import { render } from 'svelte/server';
 import { m } from '../../core/messages/compiled/messages.js';
 import { getLocale, overwriteGetLocale } from '../../core/messages/compiled/runtime.js';
 import style from '../../renderer/report/report.css?raw';
+import tokens from '../../renderer/tokens.css?raw';
 import RunReport from '../../renderer/report/RunReport.svelte';
 import type { RunReportData } from '../../renderer/report/run-report.ts';
 
@@ -23,7 +24,7 @@ export function renderRunReport(data: RunReportData, language: ReportLanguage): 
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${style}</style>
+<style>${tokens}${style}</style>
 </head>
 <body>${body}</body>
 </html>

@@ -1,5 +1,5 @@
 /** Templates as one picture for saving: rows of blocks, each pixel enlarged by a whole number, zero at mid grey. */
-import { templatePixels } from '../charts/template-pixels.ts';
+import { templatePixels } from '../../core/explanation/template-pixels.ts';
 import { drawPicture } from '../pictures/draw.ts';
 import type { Templates } from './templates-view.svelte.ts';
 

@@ -52,6 +52,16 @@ describe('the messages', () => {
     expect(['0', '1', '2', '1,234'].map(say)).toEqual(['0 pictures', '1 picture', '2 pictures', '1,234 pictures']);
   });
 
+  it('count two things each by itself', () => {
+    const say = (count: string, classes: string) => compiled.m.dataset_title({ count, classes }, { locale: 'en' });
+
+    expect([say('1', '1'), say('1', '2'), say('1,234', '1')]).toEqual([
+      '1 picture in 1 class',
+      '1 picture in 2 classes',
+      '1,234 pictures in 1 class',
+    ]);
+  });
+
   it('exist for every use in the page, the command line and the hosts', () => {
     const known = new Set(keys);
     const missing = sourceFiles()

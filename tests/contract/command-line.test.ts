@@ -1,7 +1,8 @@
 /** The command line as a script meets it: every command of its own process, its lines of JSON to the letter, its exit codes. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -23,11 +24,15 @@ interface Outcome {
   readonly lines: Record<string, unknown>[];
 }
 
-function tessera(...args: string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, ['--import', hooks, program, ...args, '--data', data], {
+function start(...args: string[]): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, ['--import', hooks, program, ...args, '--data', data], {
     env: { ...process.env, INIT_CWD: root, LANG: 'en' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+function tessera(...args: string[]): Promise<Outcome> {
+  const child = start(...args);
   let text = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -302,6 +307,16 @@ describe('tessera', () => {
     expect(outcome.lines).toEqual([
       { type: 'error', code: errorCode, message: expect.any(String) as string, details: expect.any(Object) as object },
     ]);
+  });
+
+  it('ends without a word when nobody reads on', async () => {
+    const child = start('runs', '--json');
+    child.stdout.destroy(); // as `head` does when it has seen enough
+    let errors = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+
+    expect({ code, errors }).toEqual({ code: 141, errors: '' });
   });
 
   it('an unknown flag or command is wrong usage and leaves standard output empty', async () => {

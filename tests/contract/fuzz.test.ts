@@ -51,6 +51,7 @@ it.each(Object.entries(methodCases) as [keyof typeof studioContract, MethodCase<
 
 /** A message may have been valid, and started a run that would keep the others waiting. */
 afterEach(async () => {
+  studio.defects.length = 0; // a defect is that of one method
   const { runs } = await studio.rpc.call('runs.list', {});
   for (const { id, status } of runs) {
     if (['queued', 'running', 'paused'].includes(status)) await studio.rpc.call('training.discard', { runId: id });

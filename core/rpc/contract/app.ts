@@ -1,6 +1,6 @@
 /** The studio itself: what runs, in which state, with which settings. */
 import * as v from 'valibot';
-import { Count, Id } from './common.ts';
+import { Count, Id, JsonValue } from './common.ts';
 
 export const EngineStatus = v.object({
   /** `restarting` while a dead process is being replaced. */
@@ -67,7 +67,7 @@ export const appContract = {
   /** View state of the page (zoom, hidden series, last place), by key; nothing relies on the browser's own storage. */
   'view.get': { input: v.object({}), output: v.object({ values: v.record(v.string(), v.unknown()) }) },
   'view.set': {
-    input: v.object({ key: v.pipe(v.string(), v.minLength(1), v.maxLength(100)), value: v.unknown() }),
+    input: v.object({ key: v.pipe(v.string(), v.minLength(1), v.maxLength(100)), value: JsonValue }),
     output: v.object({}),
   },
 } as const;

@@ -33,6 +33,15 @@ export const OutcomeCounts = v.object({
 });
 export type OutcomeCounts = v.InferOutput<typeof OutcomeCounts>;
 
+/** What JSON can hold: no bigint, no block of bytes, though both can be sent. */
+export const JsonValue = v.custom<unknown>(isJson);
+
+function isJson(value: unknown): boolean {
+  if (value === null || ['string', 'boolean', 'number'].includes(typeof value)) return true;
+  if (typeof value !== 'object' || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return false;
+  return Object.values(value).every(isJson);
+}
+
 /** An error as a value, for jobs and runs that ended with one. */
 export const ErrorValue = v.object({ code: v.string(), details: v.record(v.string(), v.unknown()) });
 export type ErrorValue = v.InferOutput<typeof ErrorValue>;

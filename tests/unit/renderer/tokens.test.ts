@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-const css = readFileSync(new URL('../../../renderer/app.css', import.meta.url), 'utf8');
+const css = readFileSync(new URL('../../../renderer/tokens.css', import.meta.url), 'utf8');
 
 /** The light and the dark value of a token. */
 function token(name: string): readonly [string, string] {

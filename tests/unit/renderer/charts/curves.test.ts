@@ -9,7 +9,6 @@ import {
   valueExtent,
 } from '../../../../renderer/charts/curves.ts';
 import { toCsv, toTabs } from '../../../../renderer/charts/figure-table.ts';
-import { templatePixels } from '../../../../renderer/charts/template-pixels.ts';
 
 const curve = (x: number[], y: number[]): Curve => ({ id: 'a', label: 'a', color: 'red', x, y });
 
@@ -74,9 +73,4 @@ it('quotes what a CSV reader would split and defuses what a spreadsheet would ru
 
 it('copies a table with tabs, and never a tab inside a cell', () => {
   expect(toTabs({ columns: ['a'], rows: [['x\ty']] })).toBe('a\nx y\n');
-});
-
-it('draws zero mid grey and the scale at both ends', () => {
-  expect([...templatePixels([0, 2, -2, 1, 9], 2)]).toEqual([128, 255, 1, 192, 255]);
-  expect([...templatePixels([0, 1], 0)]).toEqual([128, 128]);
 });
