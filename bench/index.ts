@@ -1,5 +1,5 @@
 /**
- * The benchmark: the studio beside PyTorch, scikit-learn and Pillow, each at its best, in turns in one run.
+ * The benchmark: the studio beside PyTorch, scikit-learn, scikit-image, OpenCV and Pillow, each at its best, in turns in one run.
  *
  *     npm run bench                          everything that can be run here
  *     npm run bench -- steps epochs          these parts: files of bench/workloads
@@ -31,8 +31,8 @@ const { values, positionals } = parseArgs({
 });
 
 const python = findPython();
-if (values.peers) {
-  console.log('On Debian: apt-get install python3-torch python3-sklearn python3-pil');
+if (values.peers && positionals.length === 0) {
+  console.log('On Debian: apt-get install python3-torch python3-sklearn python3-skimage python3-opencv python3-pil');
   console.log(python === null ? 'No Python with torch and scikit-learn was found.' : peerVersions(python));
 } else await main();
 

@@ -51,7 +51,7 @@ export class PythonPeer {
 export function peerVersions(python: string): string {
   const program = `
 import importlib
-for name, shown in (("torch", "torch"), ("sklearn", "scikit-learn"), ("PIL", "Pillow"), ("numpy", "numpy")):
+for name, shown in (("torch", "torch"), ("sklearn", "scikit-learn"), ("skimage", "scikit-image"), ("cv2", "OpenCV"), ("PIL", "Pillow"), ("numpy", "numpy")):
     try: print(shown, importlib.import_module(name).__version__)
     except ImportError: print(shown, "absent")
 `;

@@ -4,6 +4,7 @@ import { normal, shuffle, uniformInteger } from '../core/random/sampling.ts';
 import { defaultOptimizers, noAugmentation, perLayer } from '../core/recipe/recipe.ts';
 import { type EngineShape, parameterCountOf, type StepEngine } from '../core/training/step-engine.ts';
 import { allocateEngine, startEngine } from '../main/compute/shared-engine.ts';
+import { nativeGemm } from '../main/compute/native-gemm.ts';
 import { millisecondsOf, type BenchOptions, type Contestant } from './comparison.ts';
 
 export interface StepTask {
@@ -95,4 +96,15 @@ function openEngine(
     classWeights: null,
     parameters: Float32Array.from({ length: parameterCountOf(sizes) }, () => 0.02 * normal(random)),
   });
+}
+
+/** The kernels, and the native library where it is there. */
+export function backendsHere({ missing }: Pick<BenchOptions, 'missing'>): ('wasm' | 'native')[] {
+  try {
+    nativeGemm(new SharedArrayBuffer(2 ** 16));
+    return ['wasm', 'native'];
+  } catch (cause) {
+    missing(`the native backend: ${(cause as Error).message}`);
+    return ['wasm'];
+  }
 }

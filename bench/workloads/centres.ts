@@ -1,13 +1,14 @@
 /** K: which of 1,600 centres is nearest to each of 100,000 patches of 6 × 6 × 3, as learning visual words asks again and again. */
 import { Worker } from 'node:worker_threads';
-import { learnerLayout, learnerPhases, learnerProgram } from '../../core/features/word-learner.ts';
+import { learnerLayout, learnerPhases } from '../../core/features/word-learner.ts';
 import { defaultFeatures } from '../../core/recipe/feature-recipe.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import { leaderOf } from '../../core/training/shared-memory/team.ts';
 import { kernelsOver, sharedMemory } from '../../main/compute/kernel-memory.ts';
-import type { LearnData } from '../../main/compute/learn-features.ts';
+import { type LearnData, learnerProgramOf } from '../../main/compute/learn-features.ts';
 import { threadFile } from '../../main/compute/thread-file.ts';
 import { type BenchOptions, millisecondsOf, type Comparison, type Contestant, type Workload } from '../comparison.ts';
+import { backendsHere } from '../studio-engine.ts';
 import { torchContestant } from '../torch.ts';
 
 const points = 100_000;
@@ -19,7 +20,7 @@ export const workload: Workload = {
   async *comparisons(options): AsyncGenerator<Comparison> {
     for (const threads of options.threads) {
       const contestants = [
-        studioContestant(options, threads),
+        ...backendsHere(options).map((backend) => studioContestant(options, threads, backend)),
         await torchContestant(options, threads, { kind: 'centres', points, centres, d: patch * patch * 3 }),
       ];
       yield {
@@ -34,7 +35,7 @@ export const workload: Workload = {
   },
 };
 
-function studioContestant({ isQuick }: BenchOptions, threads: number): Contestant {
+function studioContestant({ isQuick }: BenchOptions, threads: number, backend: 'wasm' | 'native'): Contestant {
   const words = { ...defaultFeatures.words, patches: points, words: centres, patchSize: patch };
   const layout = learnerLayout(words, 3, threads);
   const memory = sharedMemory(layout.end);
@@ -45,12 +46,12 @@ function studioContestant({ isQuick }: BenchOptions, threads: number): Contestan
     for (let i = 0; i < count; i++) floats[i] = (random.next() >>> 8) * 2 ** -23 - 1;
   };
   fill(layout.rows, points * layout.rowLength);
-  fill(layout.panels, layout.outputs * layout.d);
+  fill(layout.table.table, layout.outputs * layout.rowLength);
   for (let thread = 1; thread < threads; thread++) {
-    new Worker(threadFile, { workerData: { learn: thread, memory, layout } satisfies LearnData });
+    new Worker(threadFile, { workerData: { learn: thread, memory, layout, backend } satisfies LearnData });
   }
   const next = new Int32Array(buffer, layout.next, 1);
-  const program = learnerProgram(kernels, buffer, layout);
+  const program = learnerProgramOf(kernels, buffer, layout, backend);
   const team = leaderOf(buffer, { words: layout.control, threads }, program, learnerPhases);
   const assign = () => {
     Atomics.store(next, 0, 0);
@@ -58,7 +59,7 @@ function studioContestant({ isQuick }: BenchOptions, threads: number): Contestan
   };
   assign();
   return {
-    name: 'studio (wasm)',
+    name: `studio (${backend})`,
     side: 'studio',
     measure: () => Promise.resolve(millisecondsOf(assign, isQuick ? 30 : 250)),
     close: () => Promise.resolve(team.close()),

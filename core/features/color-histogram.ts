@@ -50,15 +50,19 @@ export const colorHistogram: FeatureExtractor<ColorFeatures> = {
 
   transform(image, { options, shape, dimension }) {
     requireImage(image, shape);
-    const { grid, normalization } = options;
     const features = new Float64Array(dimension);
     countColors(image, options, features);
-    const length = partDimension(options);
-    for (let part = 0; part < grid * grid; part++) normalizeL1(features, part * length, length);
-    if (normalization === 'hellinger') for (let i = 0; i < dimension; i++) features[i] = Math.sqrt(features[i]!);
+    normalizeColors(features, options);
     return features;
   },
 };
+
+/** From counts to features, part by part, in place. */
+export function normalizeColors(counts: Float64Array, options: ColorFeatures): void {
+  const length = partDimension(options);
+  for (let from = 0; from < counts.length; from += length) normalizeL1(counts, from, length);
+  if (options.normalization === 'hellinger') for (let i = 0; i < counts.length; i++) counts[i] = Math.sqrt(counts[i]!);
+}
 
 /** The counts before normalisation. */
 function countColors(image: PixelImage, options: ColorFeatures, histogram: Float64Array): void {
@@ -115,7 +119,7 @@ function voteHue(histogram: Float64Array, at: number, bins: number, hue: number,
 }
 
 /** d of one part of the grid. */
-function partDimension({ space, isJoint, bins }: ColorFeatures): number {
+export function partDimension({ space, isJoint, bins }: ColorFeatures): number {
   if (space === 'course-hue') return bins;
   return isJoint ? bins ** 3 : 3 * bins;
 }

@@ -24,10 +24,16 @@ export function filledUp(count: number): number {
   return Math.ceil(count / 16) * 16;
 }
 
-/** Rows (count, d) in panels of eight: entry (k, j) at panel ⌊k/8⌋, row j, place k mod 8. What is missing to eight stays. */
-export function packPanels(rows: ArrayLike<number>, count: number, d: number, panels: Float32Array): void {
+/** Rows (count, d), `stride` numbers apart, in panels of eight: entry (k, j) at panel ⌊k/8⌋, row j, place k mod 8. What is missing to eight stays. */
+export function packPanels(
+  rows: ArrayLike<number>,
+  count: number,
+  d: number,
+  panels: Float32Array,
+  stride: number = d,
+): void {
   for (let k = 0; k < count; k++) {
     const at = (k >> 3) * 8 * d + (k & 7);
-    for (let j = 0; j < d; j++) panels[at + 8 * j] = rows[k * d + j]!;
+    for (let j = 0; j < d; j++) panels[at + 8 * j] = rows[k * stride + j]!;
   }
 }

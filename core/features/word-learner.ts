@@ -12,6 +12,7 @@
 import { matrixOf } from '../array/matrix.ts';
 import { cancelled } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import type { NativeGemm } from '../kernels/matrix-product.ts';
 import type { RandomGenerator } from '../random/generator.ts';
 import { permutation, uniformInteger } from '../random/sampling.ts';
 import type { WordFeatures } from '../recipe/feature-recipe.ts';
@@ -20,13 +21,14 @@ import { drawProportional, farthestPoints, moveTowards } from './k-means.ts';
 import { filledUp, MemoryPlan } from './memory-plan.ts';
 import { insertNearest, placesOf, seedingPoints, whiteningStep } from './visual-words.ts';
 import { fitWhitening, type Whitening } from './whitening.ts';
-import { writeWhitening, writeWords } from './word-encoder.ts';
+import { writeWhitening } from './word-encoder.ts';
+import { mostRowsAtATime, placeWords, type WordPlace, wordProduct, writeWords } from './word-product.ts';
 
-export type LearnerPhase = 'prepare' | 'assign' | 'update';
-export const learnerPhases: readonly LearnerPhase[] = ['prepare', 'assign', 'update'];
+export type LearnerPhase = 'prepare' | 'assign' | 'assign-batch' | 'update';
+export const learnerPhases: readonly LearnerPhase[] = ['prepare', 'assign', 'assign-batch', 'update'];
 
 /** Points that a thread takes at a time. */
-const rowsAtATime = 96;
+const rowsAtATime = mostRowsAtATime;
 
 export interface LearnerLayout {
   /** Points. */
@@ -45,8 +47,7 @@ export interface LearnerLayout {
   readonly squared: number;
   readonly whitening: number;
   readonly whiteningBias: number;
-  readonly panels: number;
-  readonly panelsBias: number;
+  readonly table: WordPlace;
   /** (K, d) in float32. */
   readonly centers: number;
   readonly sizes: number;
@@ -54,6 +55,10 @@ export interface LearnerLayout {
   /** Points that the first words are drawn from, and the squared distance of each to the nearest so far. */
   readonly seeds: number;
   readonly nearest: number;
+  /** Points of a minibatch, copied together, and the nearest word of each. */
+  readonly batchCount: number;
+  readonly batch: number;
+  readonly batchLabels: number;
   /** Of each thread. */
   readonly products: readonly number[];
   readonly values: readonly number[];
@@ -61,7 +66,8 @@ export interface LearnerLayout {
 }
 
 export function learnerLayout(options: WordFeatures, channels: number, threads: number): LearnerLayout {
-  const { patches: count, words, patchSize } = options;
+  const { patches: count, words, patchSize, minibatch } = options;
+  const batchCount = minibatch ?? 0;
   const d = patchSize * patchSize * channels;
   const rowLength = filledUp(d);
   const outputs = filledUp(words);
@@ -81,26 +87,30 @@ export function learnerLayout(options: WordFeatures, channels: number, threads: 
     squared: plan.words(count),
     whitening: plan.words(rowLength * d),
     whiteningBias: plan.words(rowLength),
-    panels: plan.words(outputs * d),
-    panelsBias: plan.words(outputs),
+    table: placeWords(plan, words, d),
     centers: plan.words(words * rowLength),
     sizes: plan.words(words),
     sums: plan.bytes(8 * words * d),
     seeds: plan.words(Math.min(count, seedingPoints(words)) * rowLength),
     nearest: plan.words(Math.min(count, seedingPoints(words))),
+    batchCount,
+    batch: plan.words(batchCount * rowLength),
+    batchLabels: plan.words(batchCount),
     products: Array.from({ length: threads }, () => plan.words(rowsAtATime * Math.max(outputs, rowLength))),
     values: Array.from({ length: threads }, () => plan.words(rowsAtATime)),
   };
   return { ...layout, end: plan.end };
 }
 
-/** What each thread does in each phase. */
+/** What each thread does in each phase; `gemm` is the library that multiplies by the words, null where the kernels do. */
 export function learnerProgram(
   kernels: Kernels,
   buffer: ArrayBufferLike,
   layout: LearnerLayout,
+  gemm: NativeGemm | null = null,
 ): (phase: LearnerPhase, thread: number) => void {
   const { count, d, words, threads, rowLength, outputs } = layout;
+  const product = wordProduct(layout.table, kernels, gemm);
   const next = new Int32Array(buffer, layout.next, 1);
   const rows = new Float32Array(buffer, layout.rows, count * rowLength);
   const norms = new Float32Array(buffer, layout.norms, count);
@@ -110,18 +120,18 @@ export function learnerProgram(
   const sizes = new Uint32Array(buffer, layout.sizes, words);
   const sums = new Float64Array(buffer, layout.sums, words * d);
 
-  function forEachPiece(visit: (from: number, length: number) => void): void {
+  function forEachPiece(of: number, visit: (from: number, length: number) => void): void {
     for (;;) {
       const from = Atomics.add(next, 0, rowsAtATime);
-      if (from >= count) return;
-      visit(from, Math.min(rowsAtATime, count - from));
+      if (from >= of) return;
+      visit(from, Math.min(rowsAtATime, of - from));
     }
   }
 
   function prepare(thread: number): void {
     const scratch = layout.products[thread]!;
     const { whitening, whiteningBias } = layout;
-    forEachPiece((from, length) => {
+    forEachPiece(count, (from, length) => {
       const at = layout.rows + 4 * from * rowLength;
       kernels.panelProduct(at, length, rowLength, whitening, Math.ceil(d / 8), d, whiteningBias, scratch, rowLength);
       rows.set(new Float32Array(buffer, scratch, length * rowLength), from * rowLength);
@@ -129,15 +139,28 @@ export function learnerProgram(
     });
   }
 
-  function assign(thread: number): void {
+  /** The nearest words of some rows, into their labels; x·c − ½‖c‖² of each stays in the thread's values. */
+  function nearestWords(rowsAt: number, length: number, labelsAt: number, thread: number): void {
     const products = layout.products[thread]!;
+    const values = layout.values[thread]!;
+    for (let from = 0; from < length; from += product.rowsAtATime) {
+      const rows = Math.min(product.rowsAtATime, length - from);
+      product.multiply(rowsAt + 4 * from * rowLength, rows, products);
+      kernels.largestOfRows(products, outputs, rows, words, labelsAt + 4 * from, values + 4 * from);
+    }
+  }
+
+  function assign(thread: number): void {
     const values = new Float32Array(buffer, layout.values[thread], rowsAtATime);
-    const { panels, panelsBias } = layout;
-    forEachPiece((from, length) => {
-      const at = layout.rows + 4 * from * rowLength;
-      kernels.panelProduct(at, length, rowLength, panels, Math.ceil(words / 8), d, panelsBias, products, outputs);
-      kernels.largestOfRows(products, outputs, length, words, layout.labels + 4 * from, layout.values[thread]!);
+    forEachPiece(count, (from, length) => {
+      nearestWords(layout.rows + 4 * from * rowLength, length, layout.labels + 4 * from, thread);
       for (let i = 0; i < length; i++) squared[from + i] = Math.max(0, norms[from + i]! - 2 * values[i]!);
+    });
+  }
+
+  function assignBatch(thread: number): void {
+    forEachPiece(layout.batchCount, (from, length) => {
+      nearestWords(layout.batch + 4 * from * rowLength, length, layout.batchLabels + 4 * from, thread);
     });
   }
 
@@ -164,8 +187,16 @@ export function learnerProgram(
   return (phase, thread) => {
     if (phase === 'prepare') prepare(thread);
     else if (phase === 'assign') assign(thread);
+    else if (phase === 'assign-batch') assignBatch(thread);
     else update(thread);
   };
+}
+
+export interface LearnerOptions {
+  /** (K, d) first words; k-means++ draws them where none are given. */
+  readonly start?: Float32Array | null;
+  /** Whether the threads multiply by a library. */
+  readonly isNative?: boolean;
 }
 
 export interface LearntWords {
@@ -194,6 +225,7 @@ export function learnWords(
   run: (phase: LearnerPhase) => void,
   random: RandomGenerator,
   progress: FitProgress,
+  { start = null, isNative = false }: LearnerOptions = {},
 ): LearntWords {
   const { count, d, words, rowLength } = layout;
   const { iterations, minibatch } = options;
@@ -213,8 +245,7 @@ export function learnWords(
   };
   const pointOf = (i: number) => rows.subarray(i * rowLength, i * rowLength + d);
   const centerOf = (k: number) => centers.subarray(k * rowLength, k * rowLength + d);
-  const showWords = () =>
-    writeWords(packedCenters(), floats, { words: layout.panels, wordsBias: layout.panelsBias }, d);
+  const showWords = () => writeWords(layout.table, centers, rowLength, buffer, isNative);
   const packedCenters = () => {
     const packed = new Float32Array(words * d);
     for (let k = 0; k < words; k++) packed.set(centerOf(k), k * d);
@@ -230,7 +261,8 @@ export function learnWords(
   }
 
   goOn(1);
-  seed();
+  if (start === null) seed();
+  else for (let k = 0; k < words; k++) centerOf(k).set(start.subarray(k * d, (k + 1) * d));
   showWords();
   if (minibatch !== null) moveByMinibatches(minibatch);
   phase('assign');
@@ -287,29 +319,14 @@ export function learnWords(
   function moveByMinibatches(batchSize: number): void {
     const steps = Math.ceil((iterations * count) / batchSize);
     const counts = new Float64Array(words);
-    const scratch = layout.products[0]!;
-    const batchLabels = new Uint32Array(batchSize);
-    const pieceLabels = layout.values[0]!;
+    const batch = floats(layout.batch, batchSize * rowLength);
+    const batchLabels = new Uint32Array(buffer, layout.batchLabels, batchSize);
     for (let step = 0; step < steps; step++) {
       if (step % 16 === 0) goOn(2 + (iterations * step) / steps);
-      const batch = Uint32Array.from({ length: batchSize }, () => uniformInteger(random, count));
-      batch.forEach((point, i) => {
-        const at = layout.rows + 4 * point * rowLength;
-        kernels.panelProduct(
-          at,
-          1,
-          rowLength,
-          layout.panels,
-          Math.ceil(words / 8),
-          d,
-          layout.panelsBias,
-          scratch,
-          layout.outputs,
-        );
-        kernels.largestOfRows(scratch, layout.outputs, 1, words, pieceLabels, pieceLabels + 4);
-        batchLabels[i] = new Uint32Array(buffer, pieceLabels, 1)[0]!;
-      });
-      batch.forEach((point, i) => moveTowards(centerOf(batchLabels[i]!), pointOf(point), ++counts[batchLabels[i]!]!));
+      const chosen = Uint32Array.from({ length: batchSize }, () => uniformInteger(random, count));
+      chosen.forEach((point, i) => batch.set(pointOf(point), i * rowLength));
+      phase('assign-batch');
+      chosen.forEach((point, i) => moveTowards(centerOf(batchLabels[i]!), pointOf(point), ++counts[batchLabels[i]!]!));
       showWords();
     }
   }

@@ -78,6 +78,10 @@ export interface Kernels {
     poolStride: number,
   ): void; // prettier-ignore
   nearerDistances(x: number, rows: number, stride: number, center: number, nearest: number): number;
+  countColors(
+    pixels: number, width: number, height: number, channels: number, space: number, isJoint: number, bins: number,
+    grid: number, length: number, counts: number,
+  ): void; // prettier-ignore
   hogVotes(
     pixels: number, width: number, height: number, channels: number, usedWidth: number, usedHeight: number,
     table: number, across: number, down: number, cells: number, cellColumns: number, orientations: number,

@@ -69,6 +69,7 @@ export class Checks {
         features: recipe.features,
         source,
         threads: threads(),
+        backend: recipe.backend,
         title: dataset.name,
         runId: null,
       },

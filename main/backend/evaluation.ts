@@ -121,6 +121,7 @@ export class Evaluation {
           datasetVersion: run.datasetVersion,
           features: run.recipe.features,
           source,
+          backend: run.recipe.backend,
         }),
       },
       watching,

@@ -1,13 +1,14 @@
 /**
  * The features that a recipe needs, made by compute where they are not there yet.
  *
- * A block's key is a hash of all that decides its numbers: the dataset version, the block's options, and, where something is
- * learnt, the pictures it is learnt from. How a block is scaled and weighted belongs to the model, not to the cache: trying
+ * A block's key is a hash of all that decides its numbers: the dataset version, the block's options, where something is learnt the
+ * pictures it is learnt from, and of words who multiplies. How a block is scaled and weighted belongs to the model, not to the cache: trying
  * other weights in a mixture makes nothing anew.
  */
 import { createHash } from 'node:crypto';
 import { extractorOf } from '../../core/features/index.ts';
 import { type FeatureRecipe, seesPixels } from '../../core/recipe/feature-recipe.ts';
+import type { BackendChoice } from '../../core/recipe/recipe.ts';
 import type { ComputeContract, PictureSource } from '../../core/rpc/contract/compute.ts';
 import type { FeatureCacheFiles } from '../store/feature-cache.ts';
 import type { HelperProcess } from './helper-process.ts';
@@ -28,6 +29,8 @@ export interface FeatureRequest {
   readonly features: readonly FeatureRecipe[];
   readonly source: PictureSource;
   readonly threads: number;
+  /** Who multiplies patches by words: an `auto` that a run no longer has, and all that is not `native`, are the kernels. */
+  readonly backend: BackendChoice;
   readonly title: string;
   readonly runId: string | null;
   readonly datasetId: string;
@@ -52,9 +55,10 @@ export class FeatureCaches {
     datasetVersion,
     features,
     source,
-  }: Pick<FeatureRequest, 'datasetVersion' | 'features' | 'source'>): string[] | null {
+    backend,
+  }: Pick<FeatureRequest, 'datasetVersion' | 'features' | 'source' | 'backend'>): string[] | null {
     if (seesPixels(features)) return null;
-    const found = features.map((block) => this.#find(keyOf(datasetVersion, block, source)));
+    const found = features.map((block) => this.#find(keyOf(datasetVersion, block, source, backend)));
     return found.every((path) => path !== null) ? found : null;
   }
 
@@ -64,11 +68,11 @@ export class FeatureCaches {
    * @throws StudioError INVALID_OPTION, DISK_FULL, COMPUTE_LOST, CANCELLED.
    */
   async ensure(request: FeatureRequest, reports: FeatureReports): Promise<string[] | null> {
-    const { features, datasetVersion, source } = request;
+    const { features, datasetVersion, source, backend } = request;
     if (seesPixels(features)) return null;
     const paths: string[] = [];
     for (const [block, options] of features.entries()) {
-      const key = keyOf(datasetVersion, options, source);
+      const key = keyOf(datasetVersion, options, source, backend);
       const found = this.#find(key);
       paths.push(found ?? (await this.#made(key, block, paths, request, reports)));
     }
@@ -102,7 +106,7 @@ export class FeatureCaches {
     key: string,
     block: number,
     keep: readonly string[],
-    { features, source, threads, title, runId, datasetId }: FeatureRequest,
+    { features, source, threads, backend, title, runId, datasetId }: FeatureRequest,
     { signal, report }: FeatureReports,
   ): Promise<string> {
     const { files, compute, jobs } = this.#options;
@@ -117,7 +121,7 @@ export class FeatureCaches {
     try {
       await compute.call(
         'compute.features',
-        { source, features: options, threads, path: files.stagingPath(key) },
+        { source, features: options, threads, backend: multiplierOf(backend), path: files.stagingPath(key) },
         {
           signal: stopped.signal,
           onprogress: (progress) => {
@@ -146,13 +150,24 @@ export class FeatureCaches {
   }
 }
 
+function multiplierOf(backend: BackendChoice): 'wasm' | 'native' {
+  return backend === 'native' ? 'native' : 'wasm';
+}
+
 /** 64 hexadecimal digits. */
-function keyOf(datasetVersion: string, options: FeatureRecipe, { train }: PictureSource): string {
+function keyOf(
+  datasetVersion: string,
+  options: FeatureRecipe,
+  { train }: PictureSource,
+  backend: BackendChoice,
+): string {
   const { weight: _weight, standardize: _standardize, ...extraction } = options;
   const hash = createHash('sha256');
   hash.update(JSON.stringify([numbersVersion, datasetVersion, Object.entries(extraction).sort()]));
   if (extractorOf(options).isLearnt(options)) {
     hash.update(new Uint8Array(train.buffer, train.byteOffset, train.byteLength));
   }
+  // Only words are multiplied at size; their last bits depend on who does it.
+  if (options.kind === 'words' && backend === 'native') hash.update('native');
   return hash.digest('hex');
 }

@@ -437,6 +437,7 @@ export class RunRegistry {
         features: run.recipe.features,
         source,
         threads: run.threads,
+        backend: run.recipe.backend,
         title: run.name,
         runId,
       },

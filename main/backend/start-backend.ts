@@ -265,7 +265,16 @@ function assemble(
         decoder,
         summaryOf: (runId) => runSummary(registry.get(runId), true),
       }),
-      ...featuresHandlers({ runs, datasets, evaluation, features, compute, jobs, threads }),
+      ...featuresHandlers({
+        runs,
+        datasets,
+        evaluation,
+        features,
+        compute,
+        jobs,
+        threads,
+        backend: () => native.resolve('auto'),
+      }),
     },
     get info() {
       return info();

@@ -26,6 +26,7 @@ export interface DescribeData {
   readonly control: SharedArrayBuffer;
   readonly source: PictureFile;
   readonly blocks: readonly FittedFeatures[];
+  readonly backend: 'wasm' | 'native';
   /** Numbers of pictures. */
   readonly pictures: SharedArrayBuffer;
   /** (rows, D) float32 from `targetAt` on: picture `from` of a window is row 0. */
@@ -92,11 +93,11 @@ export function helpDescribe(data: DescribeData): void {
 }
 
 /** Describes the next few pictures; false when there are none left. */
-function pieceWork({ control, source, blocks, pictures, target, targetAt }: DescribeData): () => boolean {
+function pieceWork({ control, source, blocks, backend, pictures, target, targetAt }: DescribeData): () => boolean {
   const words = new Int32Array(control);
   const numbers = new Uint32Array(pictures);
   const rowLength = blocks.reduce((total, { dimension }) => total + dimension, 0);
-  const describers = blocks.map((block) => describerOf(block));
+  const describers = blocks.map((block) => describerOf(block, backend));
   const reader = new PictureReader(source);
   return () => {
     const to = Atomics.load(words, word.to);

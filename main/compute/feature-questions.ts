@@ -23,7 +23,7 @@ const progressIntervalMs = 50;
 
 /** Learns a block, or reads what was learnt from its cache. */
 export function learnTask(
-  { source, features, threads, known }: TaskInput<'compute.learn'>,
+  { source, features, threads, backend, known }: TaskInput<'compute.learn'>,
   context: TaskContext<'compute.learn'>,
 ): TaskOutput<'compute.learn'> {
   if (known !== null) {
@@ -35,13 +35,14 @@ export function learnTask(
     };
   }
   let toldMs = -Infinity;
-  const { dimension, arrays } = learnFeatures(source, features, threadCount(threads), (done, total) => {
+  const tell = (done: number, total: number) => {
     if (performance.now() - toldMs >= progressIntervalMs) {
       toldMs = performance.now();
       context.progress({ done, total });
     }
     return context.request() === 'discard';
-  });
+  };
+  const { dimension, arrays } = learnFeatures(source, features, threadCount(threads), tell, backend);
   return { dimension, arrays: { ...arrays } as TaskOutput<'compute.learn'>['arrays'] };
 }
 

@@ -11,7 +11,7 @@ const windowBytes = 64 * 2 ** 20;
 const progressIntervalMs = 50;
 
 export function featureTask(
-  { source, features, threads: wanted, path }: TaskInput<'compute.features'>,
+  { source, features, threads: wanted, backend, path }: TaskInput<'compute.features'>,
   context: TaskContext<'compute.features'>,
 ): TaskOutput<'compute.features'> {
   const startedMs = performance.now();
@@ -26,7 +26,7 @@ export function featureTask(
     return context.request() === 'discard';
   };
 
-  const fitted = learnFeatures(source, features, threads, (done, total) => told('learn', done, total));
+  const fitted = learnFeatures(source, features, threads, (done, total) => told('learn', done, total), backend);
   const { dimension } = fitted;
   const wantedPictures = Uint32Array.from([...source.train, ...source.validation, ...source.test]).sort();
   const pictures = new Uint32Array(new SharedArrayBuffer(4 * wantedPictures.length));
@@ -39,6 +39,7 @@ export function featureTask(
     {
       source: { pixelsPath, headerBytes, count, width, height, channels },
       blocks: [fitted],
+      backend,
       pictures: pictures.buffer,
       target,
       targetAt: 0,

@@ -17,7 +17,9 @@ import { createGenerator } from '../../core/random/generator.ts';
 import type { FeatureRecipe, WordFeatures } from '../../core/recipe/feature-recipe.ts';
 import type { PictureSource } from '../../core/rpc/contract/compute.ts';
 import { follow, leaderOf } from '../../core/training/shared-memory/team.ts';
+import type { Kernels } from '../../core/kernels/kernels.ts';
 import { kernelsOver, sharedMemory } from './kernel-memory.ts';
+import { nativeGemm } from './native-gemm.ts';
 import { PictureReader } from './picture-memory.ts';
 import { threadFile } from './thread-file.ts';
 
@@ -26,10 +28,12 @@ export interface LearnData {
   readonly learn: number;
   readonly memory: WebAssembly.Memory;
   readonly layout: LearnerLayout;
+  readonly backend: 'wasm' | 'native';
 }
 
 /**
  * @param threads  of which this is one.
+ * @param backend  whose products words are learnt with; see describer.ts.
  * @throws StudioError INVALID_OPTION, CANCELLED.
  */
 export function learnFeatures(
@@ -37,6 +41,7 @@ export function learnFeatures(
   options: FeatureRecipe,
   threads: number,
   progress: FitProgress,
+  backend: 'wasm' | 'native' = 'wasm',
 ): FittedFeatures {
   const { width, height, channels, train } = source;
   const shape = { width, height, channels };
@@ -47,7 +52,7 @@ export function learnFeatures(
     if (options.kind !== 'words') {
       return fitFeatures(images, options, createGenerator(0, 'features', options.kind), progress);
     }
-    return { options, shape, dimension, arrays: learnedWords(images, options, train, threads, progress) };
+    return { options, shape, dimension, arrays: learnedWords(images, options, train, threads, progress, backend) };
   } finally {
     reader.close();
   }
@@ -59,6 +64,7 @@ function learnedWords(
   train: Uint32Array,
   threads: number,
   progress: FitProgress,
+  backend: 'wasm' | 'native',
 ): FittedFeatures['arrays'] {
   const random = createGenerator(options.seed, 'features', 'words');
   const positions = samplePositions(images, options, random);
@@ -76,13 +82,15 @@ function learnedWords(
   for (let i = 0; i < count; i++) positions[3 * i] = train[positions[3 * i]!]!; // numbers of the dataset from here on
 
   for (let thread = 1; thread < threads; thread++) {
-    new Worker(threadFile, { workerData: { learn: thread, memory, layout } satisfies LearnData });
+    new Worker(threadFile, { workerData: { learn: thread, memory, layout, backend } satisfies LearnData });
   }
   const words = { words: layout.control, threads };
-  const team = leaderOf(buffer, words, learnerProgram(kernels, buffer, layout), learnerPhases);
+  const team = leaderOf(buffer, words, learnerProgramOf(kernels, buffer, layout, backend), learnerPhases);
   try {
     const run = (phase: LearnerPhase) => team.run(phase);
-    const learnt = learnWords(options, positions, kernels, buffer, layout, run, random, progress);
+    const learnt = learnWords(options, positions, kernels, buffer, layout, run, random, progress, {
+      isNative: backend === 'native',
+    });
     return {
       mean: learnt.whitening?.mean ?? new Float64Array(d),
       whitening: learnt.whitening?.matrix.data ?? new Float64Array(0),
@@ -96,8 +104,18 @@ function learnedWords(
 }
 
 /** The life of a helping thread. */
-export function helpLearn({ learn, memory, layout }: LearnData): void {
+export function helpLearn({ learn, memory, layout, backend }: LearnData): void {
   const { kernels, buffer } = kernelsOver(memory);
   const words = { words: layout.control, threads: layout.threads };
-  follow(buffer, words, learn, learnerProgram(kernels, buffer, layout), learnerPhases);
+  follow(buffer, words, learn, learnerProgramOf(kernels, buffer, layout, backend), learnerPhases);
+}
+
+/** What each thread does, with the library where the backend is native. */
+export function learnerProgramOf(
+  kernels: Kernels,
+  buffer: SharedArrayBuffer,
+  layout: LearnerLayout,
+  backend: LearnData['backend'],
+) {
+  return learnerProgram(kernels, buffer, layout, backend === 'native' ? nativeGemm(buffer) : null);
 }

@@ -80,7 +80,7 @@ export function describeForEngine(
   numbers.set(wanted);
   const target = memory.memory.buffer as unknown as SharedArrayBuffer;
   const crew = describeCrew(
-    { source, blocks: features, pictures: numbers.buffer, target, targetAt: memory.layout.inputs },
+    { source, blocks: features, backend: 'wasm', pictures: numbers.buffer, target, targetAt: memory.layout.inputs },
     Math.min(count, Math.ceil(wanted.length / 16)),
   );
   try {

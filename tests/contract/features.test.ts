@@ -61,9 +61,14 @@ afterAll(() => {
 const words: FeatureRecipe = { ...defaultFeatures.words, words: 12, patches: 500, iterations: 3, stride: 2 };
 const { color, hog } = defaultFeatures;
 
-async function described(features: FeatureRecipe, threads: number, name: string): Promise<string> {
+async function described(
+  features: FeatureRecipe,
+  threads: number,
+  name: string,
+  backend: 'wasm' | 'native' = 'wasm',
+): Promise<string> {
   const path = join(folder, name);
-  await client.call('compute.features', { source, features, threads, path });
+  await client.call('compute.features', { source, features, threads, backend, path });
   return path;
 }
 
@@ -76,6 +81,24 @@ describe('features in compute', () => {
 
     expect(three.equals(one)).toBe(true);
     expect(one.length).toBeGreaterThan(count * 4);
+  });
+
+  it('multiplied by the native library are the same with every number of threads, and near those of the kernels', async () => {
+    const one = await described(words, 1, 'native-one', 'native');
+    const three = await described(words, 3, 'native-three', 'native');
+    const kernels = await described(words, 1, 'kernels');
+    expect(readFileSync(three).equals(readFileSync(one))).toBe(true);
+
+    const [native, wasm] = [one, kernels].map((path) => {
+      const file = new FeatureFile(path);
+      const rows = new Float32Array(source.train.length * file.fitted.dimension);
+      file.readRows(source.train, rows, file.fitted.dimension, 0);
+      file.close();
+      return rows;
+    }) as [Float32Array, Float32Array];
+    const scale = wasm.reduce((most, value) => Math.max(most, value), 0);
+    // Distances are roots of differences of sums of 108 products in float32, in two orders.
+    wasm.forEach((value, j) => expect(Math.abs(native[j]! - value)).toBeLessThan(1e-3 * scale));
   });
 
   it('are what the extractor says, picture by picture, and zeros where a picture is in no split', async () => {

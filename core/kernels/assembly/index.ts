@@ -22,3 +22,4 @@ export {
 export { readPatches, squaredNorms, largestOfRows, addTriangle, nearerDistances } from './words';
 export { panelProduct } from './panels';
 export { hogVotes } from './hog';
+export { countColors } from './colors';

@@ -124,7 +124,14 @@ export const computeContract = {
    * file is on disk when the call returns; the store gives it its name. Fails with INVALID_OPTION, DISK_FULL, CANCELLED.
    */
   'compute.features': {
-    input: v.object({ source: PictureSource, features: FeatureRecipeSchema, threads: Count, path: v.string() }),
+    input: v.object({
+      source: PictureSource,
+      features: FeatureRecipeSchema,
+      threads: Count,
+      /** Who multiplies patches by words. */
+      backend: v.optional(v.picklist(['wasm', 'native']), 'wasm'),
+      path: v.string(),
+    }),
     progress: v.object({ stage: v.picklist(['learn', 'describe']), done: v.number(), total: v.number() }),
     output: v.object({ dimension: Count, sizeBytes: Count, seconds: v.number() }),
   },
@@ -134,6 +141,7 @@ export const computeContract = {
       source: PictureSource,
       features: FeatureRecipeSchema,
       threads: Count,
+      backend: v.optional(v.picklist(['wasm', 'native']), 'wasm'),
       known: v.nullable(v.string()),
     }),
     progress: v.object({ done: v.number(), total: v.number() }),

@@ -18,12 +18,16 @@ export interface FeaturesParts {
   readonly compute: Pick<HelperProcess<ComputeContract>, 'call'>;
   readonly jobs: JobRegistry;
   readonly threads: () => number;
+  /** Who multiplies where nobody says. */
+  readonly backend: () => 'wasm' | 'native';
 }
 
 /** Held out as in a run of the default recipe, so that words that are looked at are the words such a run learns. */
 const split = { validation: 0.1, seed: 0 };
 
-export function featuresHandlers({ runs, datasets, evaluation, features, compute, jobs, threads }: FeaturesParts) {
+export function featuresHandlers(parts: FeaturesParts) {
+  const { runs, datasets, evaluation, features, compute, jobs, threads, backend } = parts;
+
   function sourceOf(datasetId: string) {
     const dataset = datasets.version(datasetId, null);
     return { datasetVersion: dataset.version, name: dataset.name, source: pictureSource(dataset, split) };
@@ -32,12 +36,13 @@ export function featuresHandlers({ runs, datasets, evaluation, features, compute
   return {
     'features.learn': async ({ datasetId, features: block }, { signal }) => {
       const { datasetVersion, name, source } = sourceOf(datasetId);
-      const known = features.existing({ datasetVersion, features: [block], source })?.[0] ?? null;
+      const by = backend();
+      const known = features.existing({ datasetVersion, features: [block], source, backend: by })?.[0] ?? null;
       const job = jobs.start({ kind: 'learn', title: name, unit: 'steps', datasetId });
       try {
         const learnt = await compute.call(
           'compute.learn',
-          { source, features: block, threads: threads(), known },
+          { source, features: block, threads: threads(), backend: by, known },
           {
             signal: AbortSignal.any([signal, job.signal]),
             onprogress: ({ done, total }) => job.report(done, total),
