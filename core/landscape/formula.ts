@@ -1,17 +1,16 @@
 /**
  * A formula in x and y that a person wrote, with its exact gradient.
  *
- * The text is parsed by jsep into a tree (nothing is evaluated as JavaScript, so it holds under any content security
- * policy), and the tree is walked with dual numbers u + u_x·dx + u_y·dy, which carry both derivatives along:
+ * The text is parsed into a tree (core/expressions), and the tree is walked with dual numbers u + u_x·dx + u_y·dy, which carry both derivatives along:
  *
  *     (u·v)_x = u_x·v + u·v_x        f(u)_x = f′(u)·u_x        (uʷ)_x = w·uʷ⁻¹·u_x + uʷ·ln u·w_x
  *
- * A power binds tighter than a sign before it and groups from the right: −x^2 = −(x²), 2^3^2 = 2⁹. Names: x, y, pi, e.
+ * Names: x, y, pi, e.
  *
  * Source: Griewank & Walther 2008, "Evaluating Derivatives", forward mode.
  */
-import jsep from 'jsep';
 import { StudioError } from '../errors.ts';
+import { type Expression, parseExpression } from '../expressions/parse-expression.ts';
 
 /** A value with its derivatives by x and y. */
 export type Dual = readonly [value: number, dx: number, dy: number];
@@ -43,17 +42,15 @@ const longest = 500;
 
 export const formulaFunctions: readonly string[] = [...Object.keys(functions), ...Object.keys(pairs)];
 
-prepareParser();
-
 /** @throws StudioError BAD_FORMULA naming the part that is not understood. */
 export function parseFormula(text: string): Formula {
   const refuse = (part: string): never => {
     throw new StudioError('BAD_FORMULA', { formula: text, part: part || text, functions: formulaFunctions.join(', ') });
   };
   if (text.length > longest) refuse(`${text.slice(0, 40)}…`);
-  let tree: jsep.Expression;
+  let tree: Expression;
   try {
-    tree = jsep(text);
+    tree = parseExpression(text);
   } catch (cause) {
     const { index = 0 } = cause as { index?: number };
     return refuse(text.slice(Math.max(0, index - 1)));
@@ -61,8 +58,7 @@ export function parseFormula(text: string): Formula {
   return compiled(tree, refuse);
 }
 
-function compiled(node: jsep.Expression, refuse: (part: string) => never): Formula {
-  const part = node as jsep.CoreExpression;
+function compiled(part: Expression, refuse: (part: string) => never): Formula {
   switch (part.type) {
     case 'Literal': {
       const { value, raw } = part;
@@ -77,7 +73,7 @@ function compiled(node: jsep.Expression, refuse: (part: string) => never): Formu
       return () => [constant, 0, 0];
     }
     case 'UnaryExpression': {
-      const argument = compiled(part.argument, refuse);
+      const argument = compiled(part.argument as Expression, refuse);
       if (part.operator === '+') return argument;
       if (part.operator !== '-') return refuse(part.operator);
       return (x, y) => {
@@ -87,13 +83,13 @@ function compiled(node: jsep.Expression, refuse: (part: string) => never): Formu
     }
     case 'BinaryExpression': {
       const operation = operations[part.operator] ?? refuse(part.operator);
-      const [left, right] = [compiled(part.left, refuse), compiled(part.right, refuse)];
+      const [left, right] = [compiled(part.left as Expression, refuse), compiled(part.right as Expression, refuse)];
       return (x, y) => operation(left(x, y), right(x, y));
     }
     case 'CallExpression': {
-      const callee = part.callee as jsep.CoreExpression;
+      const callee = part.callee as Expression;
       const name = callee.type === 'Identifier' ? callee.name : refuse('');
-      const given = part.arguments.map((argument) => compiled(argument, refuse));
+      const given = part.arguments.map((argument) => compiled(argument as Expression, refuse));
       if (Object.hasOwn(functions, name) && given.length === 1) {
         const { f, slope } = functions[name]!;
         const [argument] = given as [Formula];
@@ -134,25 +130,4 @@ const operations: Readonly<Record<string, (a: Dual, b: Dual) => Dual>> = {
 /** 0 where the inner derivative is 0, even where the outer one is infinite: √(y) does not change with x. */
 function times(outer: number, inner: number): number {
   return inner === 0 ? 0 : outer * inner;
-}
-
-/** Teaches jsep a power with the usual binding; it is a parser of JavaScript, where ^ is another operator. */
-function prepareParser(): void {
-  jsep.addBinaryOp('^', 11, true);
-  const power = (parser: jsep.HookScope, base: jsep.Expression): jsep.Expression => {
-    parser.gobbleSpaces();
-    if (parser.char !== '^') return base;
-    parser.index++;
-    const token = parser.gobbleToken();
-    if (!token) return parser.throwError('exponent');
-    return { type: 'BinaryExpression', operator: '^', left: base, right: power(parser, token) };
-  };
-  jsep.hooks.add('gobble-token', function (env) {
-    const sign = this.char;
-    if (sign !== '-' && sign !== '+') return;
-    this.index++;
-    const token = this.gobbleToken();
-    if (!token) return this.throwError('operand');
-    env.node = { type: 'UnaryExpression', operator: sign, argument: power(this, token), prefix: true };
-  });
 }
