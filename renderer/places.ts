@@ -6,6 +6,7 @@ import Crosshair from '@lucide/svelte/icons/crosshair';
 import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import Grid3x3 from '@lucide/svelte/icons/grid-3x3';
 import Images from '@lucide/svelte/icons/images';
+import Route from '@lucide/svelte/icons/route';
 import ScanEye from '@lucide/svelte/icons/scan-eye';
 import { m } from './messages.ts';
 import type { Studio } from './studio.svelte.ts';
@@ -85,6 +86,15 @@ export const places: readonly Place[] = [
     key: 'KeyP',
     of: 'run',
     load: () => import('./predict/PredictPlace.svelte'),
+  },
+  {
+    id: 'optimizers',
+    group: 'understand',
+    title: () => m.place_optimizers(),
+    icon: Route,
+    key: 'KeyO',
+    of: 'dataset',
+    load: () => import('./optimizers/OptimizersPlace.svelte'),
   },
   {
     id: 'experiments',

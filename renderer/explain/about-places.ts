@@ -79,6 +79,25 @@ export const aboutPlaces: Readonly<Record<string, About>> = {
       { place: 'experiments', because: () => m.about_evaluate_to_experiments() },
     ],
   },
+  optimizers: {
+    sentence: () => m.about_optimizers(),
+    formulas: [
+      {
+        tex: String.raw`m\leftarrow\beta_1m+(1-\beta_1)g\qquad v\leftarrow\beta_2v+(1-\beta_2)g^2\qquad \theta\leftarrow\theta-\alpha\frac{\hat m}{\sqrt{\hat v}+\varepsilon}`,
+        where: () => m.about_optimizers_where(),
+      },
+    ],
+    sources: [
+      'Goodfellow, Bengio & Courville, Deep Learning, 2016, § 8.3-8.6',
+      'Choi et al. 2019, arXiv:1910.05446',
+      'Schmidt, Schneider & Hennig 2021, arXiv:2007.01547',
+    ],
+    neighbours: [
+      { place: 'landscapes', because: () => m.about_optimizers_to_landscapes() },
+      { place: 'gradient-lab', because: () => m.about_optimizers_to_gradient() },
+      { place: 'experiments', because: () => m.about_optimizers_to_experiments() },
+    ],
+  },
   predict: {
     sentence: () => m.about_predict(),
     formulas: [{ tex: String.raw`p_c=\frac{e^{s_c}}{\sum_j e^{s_j}}`, where: () => m.about_predict_where() }],

@@ -36,7 +36,7 @@ function engineOf(recipe: OptimizerRecipe) {
     const { memory, maxEvaluations } = recipe;
     return lbfgs({ memory, evaluationsPerSearch: maxEvaluations });
   }
-  return createOptimizer(recipe);
+  return createOptimizer({ ...recipe });
 }
 
 describe.each(recipes.map((recipe) => ({ name: JSON.stringify(recipe), recipe })))(
