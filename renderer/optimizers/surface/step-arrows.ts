@@ -3,7 +3,7 @@ import type { Surface, SurfacePoint } from '../../../core/landscape/surfaces.ts'
 import { withoutLookAhead } from '../../../core/optimizers/sgd.ts';
 import type { OptimizerRecipe } from '../../../core/recipe/recipe.ts';
 import { m } from '../../messages.ts';
-import type { MapArrow } from '../ContourMap.svelte';
+import type { MapArrow } from '../map-marks.ts';
 import { pointAt, type Runner } from './surface-scene.svelte.ts';
 
 type Pair = readonly [number, number];
