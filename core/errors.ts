@@ -39,6 +39,8 @@ export interface ErrorDetails {
 
   TRAINING_DIVERGED: { step: number; epoch: number; learningRate: number };
   RUN_NOT_TRAINED: { run: string };
+  /** The weights a run is to start from are gone. */
+  START_NOT_FOUND: { run: string };
   /** What was asked can be drawn only for a model that looks at pixels themselves. */
   FEATURES_NOT_PIXELS: { features: string };
   RUN_IS_ACTIVE: { run: string };

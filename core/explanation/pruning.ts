@@ -15,7 +15,7 @@ import { type Matrix, rowOf, selectRows, zeros } from '../array/matrix.ts';
 import type { LayerParameters } from '../models/parameters.ts';
 import type { Network } from './network.ts';
 
-export type PruningCriterion = 'magnitude' | 'contribution';
+export type UsefulnessCriterion = 'magnitude' | 'contribution';
 
 /** Mean answers of the units of one hidden layer over the training pictures. */
 export interface MeanAnswers {
@@ -29,7 +29,7 @@ export interface MeanAnswers {
 export function usefulness(
   { layers }: Network,
   l: number,
-  criterion: PruningCriterion,
+  criterion: UsefulnessCriterion,
   answers: MeanAnswers,
 ): Float64Array {
   const { weights } = layers[l]!;

@@ -94,34 +94,53 @@ export function mergesOf(layer: LayerParameters, groups: readonly (readonly numb
   );
 }
 
+/** A unit is an exact twin from this cosine on: rounding of float32 weights leaves less. */
+export const exactCosine = 1 - 1e-12;
+
+/** Merges that change no score, in order: those of exact twins, and where the activation keeps no proportions, of equal length. */
+export function exactMerges({ layers, activations }: Network, l: number): Merge[] {
+  const layer = layers[l]!;
+  const merges = mergesOf(layer, twinGroups(layer, exactCosine));
+  if (keepsProportions.has(activations[l]!)) return merges;
+  return merges.filter(
+    ({ dropped, into }) => Math.abs(lengthOf(layer, dropped) / lengthOf(layer, into) - 1) <= equalWithin,
+  );
+}
+
 /**
  * The network with units merged into others, in this order. For twins with cosine 1 all scores stay; for others they change by
- * what the twins differ in. Where the activation keeps no proportions only units of one length are merged.
+ * what the twins differ in. Where the activation keeps no proportions a unit goes in as it is, and no score stays unless both are
+ * of one length.
  *
- * @param l  hidden layer, 0 for the first.
+ * @param l     hidden layer, 0 for the first.
+ * @param mean  (units) mean answers: what twins differ in on average then goes into the next bias.
  */
-export function mergeTwins(network: Network, l: number, merges: readonly Merge[]): Network {
+export function mergeTwins(network: Network, l: number, merges: readonly Merge[], mean?: Float64Array): Network {
   const { layers, activations } = network;
-  const { weights, bias } = layers[l]!;
+  const layer = layers[l]!;
   const isProportional = keepsProportions.has(activations[l]!);
-  const length = (unit: number) => {
-    const w = rowOf(weights, unit);
-    return Math.sqrt(dot(w, w) + bias[unit]! ** 2);
-  };
   const after = layers[l + 1]!;
   const next = { ...after.weights, data: after.weights.data.slice() };
+  const bias = after.bias.slice();
   const dropped = new Set<number>();
-  for (const merge of merges) {
-    const ratio = length(merge.dropped) / length(merge.into);
-    if (!isProportional && !(Math.abs(ratio - 1) <= equalWithin)) continue;
+  for (const { dropped: from, into } of merges) {
+    const ratio = isProportional ? lengthOf(layer, from) / lengthOf(layer, into) : 1;
+    const left = mean === undefined ? 0 : mean[from]! - ratio * mean[into]!;
     for (let c = 0; c < next.rows; c++) {
       const row = rowOf(next, c);
-      row[merge.into]! += ratio * row[merge.dropped]!;
+      bias[c]! += row[from]! * left;
+      row[into]! += ratio * row[from]!;
     }
-    dropped.add(merge.dropped);
+    dropped.add(from);
   }
-  const merged = layers.map((layer, i) => (i === l + 1 ? { ...layer, weights: next } : layer));
+  const merged = layers.map((each, i) => (i === l + 1 ? { weights: next, bias } : each));
   return withoutUnits({ layers: merged, activations }, l, dropped);
+}
+
+/** ‖(w, b)‖ of a unit. */
+function lengthOf({ weights, bias }: LayerParameters, unit: number): number {
+  const w = rowOf(weights, unit);
+  return Math.sqrt(dot(w, w) + bias[unit]! ** 2);
 }
 
 /** (w, b) of each unit with length 1; a unit of zeros stays so and is nobody's twin. */

@@ -28,13 +28,32 @@ export interface Recipe {
   readonly augmentation: AugmentationRecipe;
   /** Pictures a step; `full` is the whole training split. */
   readonly batchSize: number | 'full';
+  /** 0 only where the run starts from the weights of another. */
   readonly epochs: number;
   readonly stopping: StoppingRecipe;
   /** Seed of initial weights and batch order, an integer in [0, 2³²). */
   readonly seed: number;
+  /** What the run starts from; left out: fresh weights, drawn from the seed. */
+  readonly start?: StartRecipe | undefined;
   /** Which kernels multiply matrices. The backends differ in the last bits. */
   readonly backend: BackendChoice;
 }
+
+/**
+ * The weights of another run on the same pictures, features and split, its hidden layers made as small as this recipe's model.
+ * With 0 epochs that is all the run does.
+ */
+export interface StartRecipe {
+  readonly run: string;
+  /** Of those weights: a run may have several. */
+  readonly weightsSha256: string;
+  /** How units are chosen that go; see core/explanation/smaller-network.ts. */
+  readonly pruneBy: PruningCriterion;
+}
+
+/** `twins` merges exact twins, which changes no score, and takes out nothing else. */
+export const pruningCriteria = ['magnitude', 'contribution', 'redundancy', 'twins'] as const;
+export type PruningCriterion = (typeof pruningCriteria)[number];
 
 export interface RecipeDataset {
   readonly id: string;

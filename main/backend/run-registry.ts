@@ -96,7 +96,7 @@ export class RunRegistry {
 
   /**
    * @returns the run's id; it trains as soon as it is its turn.
-   * @throws StudioError DATASET_NOT_FOUND, DATASET_TOO_SMALL, INVALID_OPTION, DISK_FULL, RUN_NOT_FOUND.
+   * @throws StudioError DATASET_NOT_FOUND, DATASET_TOO_SMALL, INVALID_OPTION, DISK_FULL, RUN_NOT_FOUND, START_NOT_FOUND.
    */
   start({ recipe: wanted, name, threads, repeatOf }: StartRequest): string {
     const { runs, datasets, checkpoints, processor, appVersion, today = Date.now, backendOf } = this.#options;
@@ -105,6 +105,9 @@ export class RunRegistry {
     const dataset = datasets.version(recipe.dataset.id, recipe.dataset.version);
     const source = pictureSource(dataset, recipe.split);
     checkRecipe(recipe, source);
+    if (recipe.start !== undefined && this.#startOf(recipe) === null) {
+      throw new StudioError('START_NOT_FOUND', { run: recipe.start.run });
+    }
     checkpoints.requireRoom(checkpointBytes(recipe, source));
     const id = randomBytes(8).toString('hex');
     runs.add({
@@ -395,6 +398,7 @@ export class RunRegistry {
             features,
             stagingFolder: checkpoints.folderOf(runId),
             resumeFrom: from?.path ?? null,
+            startFrom: this.#startOf(run.recipe),
           },
           { signal: abort.signal, onprogress: (progress) => this.#take(active, writer, progress) },
         );
@@ -426,6 +430,13 @@ export class RunRegistry {
         warn('compute ended; the run goes on from its last checkpoint', { run: runId, reason: cause.details.reason });
       }
     }
+  }
+
+  /** The checkpoint that a recipe starts from; null where it starts afresh, or where that one is gone. */
+  #startOf({ start }: Recipe): string | null {
+    if (start === undefined) return null;
+    const all = this.#options.checkpoints.list(start.run);
+    return all.find(({ weightsSha256 }) => weightsSha256 === start.weightsSha256)?.path ?? null;
   }
 
   #featuresOf(active: Active, run: StoredRun, source: PictureSource): Promise<string[] | null> {

@@ -252,7 +252,7 @@ function assemble(
       ...trainingHandlers(registry, datasets, settings, native),
       ...searchesHandlers(searches),
       ...runsHandlers({ registry, runs, checkpoints, datasets }),
-      ...explanationHandlers({ runs, datasets, evaluation, compute, threads }),
+      ...explanationHandlers({ registry, runs, checkpoints, datasets, evaluation, features, compute, threads }),
       ...evaluationHandlers(evaluation, predictor),
       ...checksHandlers(new Checks({ runs, datasets, evaluation, features, threads, compute })),
       ...picturesHandlers(decoder),

@@ -14,6 +14,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommands } from './commands/lists.ts';
 import { predictCommand } from './commands/predict.ts';
+import { pruneCommand } from './commands/prune.ts';
 import { searchCommands } from './commands/searches.ts';
 import { serveCommand } from './commands/serve.ts';
 import { templatesCommand } from './commands/templates.ts';
@@ -73,6 +74,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     evaluateCommand,
     predictCommand,
     templatesCommand,
+    pruneCommand,
     checkCommands,
     searchCommands,
   ];

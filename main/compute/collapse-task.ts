@@ -6,10 +6,11 @@ import { rankOf, singularValues } from '../../core/array/singular-values.ts';
 import { collapse } from '../../core/explanation/linear-collapse.ts';
 import { inPixelSpace } from '../../core/explanation/templates.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
-import { scores } from './model-tasks.ts';
+import { reportedTo } from './model-tasks.ts';
 import { readPicture } from './picture-memory.ts';
+import { scoresOver } from './scoring.ts';
 import { networkOf, requirePixels } from './stored-network.ts';
-import type { TaskContext, TaskInput, TaskMethod, TaskOutput } from './task.ts';
+import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
 
 /** A singular value below this share of the largest is rounding of float32 weights. */
 const rankCutOff = 1e-6;
@@ -24,9 +25,8 @@ export function collapseTask(
   const collapsed = collapse(network);
   const { templates, biases } = inPixelSpace(collapsed, checkpoint.standardization);
   const classes = biases.length;
-  // Both report how many pictures are done of how many.
-  const asScores = context as TaskContext<TaskMethod> as TaskContext<'compute.scores'>;
-  const { scores: given } = scores({ model, source, indices, threads, features: null }, asScores);
+  const judged = { source, indices, threads, features: null };
+  const given = scoresOver(checkpoint, judged, reportedTo(context, indices.length));
   let largestDifference = 0;
   let agreeing = 0;
   const own = new Float64Array(classes);

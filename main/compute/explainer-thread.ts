@@ -11,8 +11,8 @@ import { toWireError } from '../../core/rpc/wire-error.ts';
 import type { Checkpoint } from '../../core/training/checkpoint.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
 import { logInternal } from './log-internal.ts';
-import { engineScores } from './model-tasks.ts';
 import { readPicture } from './picture-memory.ts';
+import { engineScores } from './scoring.ts';
 import { networkOf, requirePixels } from './stored-network.ts';
 
 export interface ExplainerData {

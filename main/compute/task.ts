@@ -17,6 +17,8 @@ export type TaskMethod =
   | 'compute.templates'
   | 'compute.units'
   | 'compute.collapse'
+  | 'compute.pruning'
+  | 'compute.compare'
   | 'compute.checkGradient'
   | 'compute.numericGradient'
   | 'compute.descent'

@@ -29,10 +29,11 @@ import { minibatches } from '../../core/training/minibatches.ts';
 import { readCheckpoint, requireSpace, weightsSha256, writeCheckpoint } from './checkpoint-file.ts';
 import { loadFeaturesForEngine, loadForEngine } from './load-for-engine.ts';
 import { startEngine } from './shared-engine.ts';
+import { startingWeights, type StartingWeights } from './smaller-model.ts';
 import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
 
 export function trainTask(
-  { jobId, recipe, source, threads, features: files, stagingFolder, resumeFrom }: TaskInput<'compute.train'>,
+  { jobId, recipe, source, threads, features: files, stagingFolder, resumeFrom, startFrom }: TaskInput<'compute.train'>,
   context: TaskContext<'compute.train'>,
 ): TaskOutput<'compute.train'> {
   const classes = source.classes.length;
@@ -44,7 +45,8 @@ export function trainTask(
 
   const parameterCount = parameterCountOf(sizesOf(recipe, mixtureDimension(recipe.features, source), classes));
   requireSpace(stagingFolder, stateBytes(recipe.optimizer, parameterCount));
-  const { engine, plan, model } = openEngine({ recipe, source, threads, features: files }, resumed, context);
+  const given = resumed === null ? startOf() : { ...resumed, parameters: resumed.state.engine.parameters };
+  const { engine, plan, model } = openEngine({ recipe, source, threads, features: files }, given, context);
   context.progress({
     kind: 'plan',
     stepsPerEpoch: minibatches({ ...plan, sampleCount: plan.trainCount }).batchesPerEpoch,
@@ -81,6 +83,14 @@ export function trainTask(
   } finally {
     engine.close();
   }
+
+  function startOf(): StartingWeights | null {
+    const { start } = recipe;
+    if (start === undefined) return null;
+    if (startFrom === null) throw new StudioError('START_NOT_FOUND', { run: start.run });
+    const judged = { source, threads, features: files };
+    return startingWeights({ ...recipe, start }, startFrom, judged, () => context.request() === 'discard');
+  }
 }
 
 /** A run that names no backend is of a time when there was one. */
@@ -88,7 +98,7 @@ function backendOf({ backend }: Recipe): 'wasm' | 'native' {
   return backend === 'native' ? 'native' : 'wasm';
 }
 
-/** What training of a recipe needs of these pictures, with an engine that has its initial or resumed parameters. */
+/** What training of a recipe needs of these pictures, with an engine that has its initial parameters, or those that are given. */
 export function openEngine(
   {
     recipe,
@@ -96,7 +106,7 @@ export function openEngine(
     threads,
     features: files,
   }: Pick<TaskInput<'compute.train'>, 'recipe' | 'source' | 'threads' | 'features'>,
-  resumed: Checkpoint | null,
+  given: StartingWeights | null,
   context: Pick<TaskContext<'compute.train'>, 'request'>,
 ): { engine: StepEngine; plan: TrainingPlan; model: Omit<Checkpoint, 'state'> } {
   const classes = source.classes.length;
@@ -109,9 +119,9 @@ export function openEngine(
       ? { ...loadForEngine(source, sets, shape, threads, backend), features: [pixelsOf(recipe, source)] }
       : loadFeaturesForEngine(source, sets, files, shape, threads, backend);
   if (context.request() === 'discard') throw cancelled();
-  const standardization = resumed?.standardization ?? standardizationOf(recipe, pictures, features, source);
+  const standardization = given?.standardization ?? standardizationOf(recipe, pictures, features, source);
   if (context.request() === 'discard') throw cancelled();
-  const parameters = resumed?.state.engine.parameters ?? initialParameters(recipe, pictures.featureCount, classes);
+  const parameters = given?.parameters ?? initialParameters(recipe, pictures.featureCount, classes);
 
   const scaling = scalingOf(standardization);
   const classWeights = classWeightsOf(recipe, pictures, classes);

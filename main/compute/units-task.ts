@@ -7,11 +7,10 @@ import { pruningOrder, usefulness } from '../../core/explanation/pruning.ts';
 import { nearestTwins } from '../../core/explanation/redundancy.ts';
 import { lookOf, type TemplateLook } from '../../core/explanation/template-tags.ts';
 import { inPixelSpace } from '../../core/explanation/templates.ts';
-import { activations } from '../../core/models/layers/activation.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import { shuffle } from '../../core/random/sampling.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
-import { hiddenPreActivations } from './model-tasks.ts';
+import { answersOver } from './scoring.ts';
 import { networkOf, requirePixels } from './stored-network.ts';
 import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
 
@@ -72,12 +71,12 @@ export function unitsTask(
 
   /** (pictures, units) of the last hidden layer, the layers below computed by the engine. */
   function answersOf(): Matrix {
-    const phi = activations[network.activations.at(-1)!].value;
-    const a = hiddenPreActivations(checkpoint, source, indices, threads, (at) => {
+    const judged = { source, indices, threads, features: null };
+    const answers = answersOver(checkpoint, network, network.layers.length - 2, judged, (at) => {
       context.progress({ done: at, total });
       return context.request() === 'discard';
     });
-    return matrixOf(indices.length, units, Float64Array.from(a, phi));
+    return matrixOf(indices.length, units, Float64Array.from(answers));
   }
 
   function looksOf(): TemplateLook[] {

@@ -11,6 +11,7 @@ import {
   numericGradientTask,
   scalingTask,
 } from './check-tasks.ts';
+import { compareTask } from './compare-task.ts';
 import { answerQuestions, type ExplainerData } from './explainer-thread.ts';
 import { logInternal } from './log-internal.ts';
 import { type DescribeData, helpDescribe } from './describe-crew.ts';
@@ -20,6 +21,7 @@ import { helpLearn, type LearnData } from './learn-features.ts';
 import { followLeader, type FollowerData } from './shared-engine.ts';
 import { predict, scores, templates } from './model-tasks.ts';
 import { probe } from './probe-task.ts';
+import { pruningTask } from './pruning-task.ts';
 import { findRateTask } from './rate-task.ts';
 import { requests, type Task, type TaskContext, type TaskMethod, type ThreadMessage } from './task.ts';
 import { trainTask } from './train-task.ts';
@@ -58,6 +60,10 @@ function run(task: Task): unknown {
       return templates((task as Task<'compute.templates'>).input);
     case 'compute.collapse':
       return collapseTask((task as Task<'compute.collapse'>).input, context);
+    case 'compute.pruning':
+      return pruningTask((task as Task<'compute.pruning'>).input, context);
+    case 'compute.compare':
+      return compareTask((task as Task<'compute.compare'>).input, context);
     case 'compute.units':
       return unitsTask((task as Task<'compute.units'>).input, context);
     case 'compute.checkGradient':

@@ -18,6 +18,11 @@ export function runShown(
   );
 }
 
+/** It has a model to look into, be it one that another run left it. */
+export function isTrained({ epochs, weightsSha256 }: Pick<RunSummary, 'epochs' | 'weightsSha256'>): boolean {
+  return epochs > 0 || weightsSha256 !== null;
+}
+
 /** A model that is still learning: its pictures and figures change. */
 export function isLearning({ status }: Pick<RunSummary, 'status'>): boolean {
   return status === 'queued' || status === 'running' || status === 'paused';
@@ -30,7 +35,7 @@ export function companionOf(runs: readonly RunSummary[], run: RunSummary): RunSu
     const isOther = other.recipe.model.kind !== run.recipe.model.kind;
     if (!isOther || other.datasetId !== run.datasetId || other.recipe.dataset.version !== run.recipe.dataset.version)
       continue;
-    if (other.epochs === 0 || other.inTrash) continue;
+    if (!isTrained(other) || other.inTrash) continue;
     if (newest === null || other.number > newest.number) newest = other;
   }
   return newest;

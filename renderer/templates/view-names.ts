@@ -1,8 +1,8 @@
 import { perLayer } from '../../core/recipe/recipe.ts';
 import type { RunSummary } from '../../core/rpc/contract/runs.ts';
 
-/** `classes`: a linear model's templates; `collapsed`: an MLP without activation as one; `weights`: the bank of an MLP; `units`: whom its units serve; `recombined` and `picture`: one picture looked into. */
-export type TemplatesViewName = 'classes' | 'collapsed' | 'weights' | 'units' | 'recombined' | 'picture';
+/** `classes`: a linear model's templates; `collapsed`: an MLP without activation as one; `weights`: the bank of an MLP; `units`: whom its units serve; `smaller`: what becomes of it with fewer; `recombined` and `picture`: one picture looked into. */
+export type TemplatesViewName = 'classes' | 'collapsed' | 'weights' | 'units' | 'smaller' | 'recombined' | 'picture';
 
 export interface NamedView {
   readonly name: TemplatesViewName;
@@ -19,7 +19,12 @@ export function viewsOf(run: RunSummary, companion: RunSummary | null): NamedVie
   if (linear !== null) views.push({ name: 'classes', run: linear });
   if (mlp !== null && isWithoutActivation(mlp)) views.push({ name: 'collapsed', run: mlp });
   if (mlp !== null)
-    views.push({ name: 'weights', run: mlp }, { name: 'units', run: mlp }, { name: 'recombined', run: mlp });
+    views.push(
+      { name: 'weights', run: mlp },
+      { name: 'units', run: mlp },
+      { name: 'smaller', run: mlp },
+      { name: 'recombined', run: mlp },
+    );
   views.push({ name: 'picture', run });
   return views;
 }

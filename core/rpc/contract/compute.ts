@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { bytes, Count, float32s, Sha256, uint16s, uint32s } from './common.ts';
 import { EngineStatus } from './app.ts';
-import { Collapse, PictureExplanation, PictureQuestion, UnitStudy } from './explanation.ts';
+import { Collapse, ModelComparison, PictureExplanation, PictureQuestion, Pruning, UnitStudy } from './explanation.ts';
 import {
   CheckProgress,
   CurvatureOptions,
@@ -91,6 +91,17 @@ const CheckedModel = {
   isZero: v.boolean(),
 };
 
+/** Pictures of a source that a model is studied on. */
+const Judged = {
+  source: PictureSource,
+  indices: uint32s,
+  threads: Count,
+  /** A cache of each block, or null: the model knows how to describe. */
+  features: v.optional(v.nullable(v.array(v.string())), null),
+};
+/** Pictures of one split. */
+const Studied = { ...Judged, on: v.picklist(['train', 'validation', 'test']) };
+
 export const computeContract = {
   'compute.info': { input: v.object({}), output: v.object({ ...EngineStatus.entries, processor: v.string() }) },
   /** Loads the native library, multiplies and compares. Asked of a process of its own, which a broken library may end. */
@@ -110,6 +121,8 @@ export const computeContract = {
       stagingFolder: v.string(),
       /** Checkpoint to go on from. */
       resumeFrom: v.nullable(v.string()),
+      /** The checkpoint of the recipe's `start`; null where it has none. */
+      startFrom: v.optional(v.nullable(v.string()), null),
     }),
     progress: TrainProgress,
     output: v.object({
@@ -167,14 +180,7 @@ export const computeContract = {
   },
   /** Scores of stored pictures. */
   'compute.scores': {
-    input: v.object({
-      model: ModelFile,
-      source: PictureSource,
-      indices: uint32s,
-      threads: Count,
-      /** As in `compute.train`; null also where there is no cache: the model knows how to describe. */
-      features: v.optional(v.nullable(v.array(v.string())), null),
-    }),
+    input: v.object({ model: ModelFile, ...Judged }),
     progress: v.object({ done: Count, total: Count }),
     output: v.object({ scores: float32s }),
   },
@@ -213,27 +219,27 @@ export const computeContract = {
   },
   /** A network without activation as one matrix; see `explanation.collapse`. */
   'compute.collapse': {
-    input: v.object({
-      model: ModelFile,
-      source: PictureSource,
-      on: v.picklist(['train', 'validation', 'test']),
-      indices: uint32s,
-      threads: Count,
-    }),
+    input: v.object({ model: ModelFile, ...Studied }),
     progress: v.object({ done: Count, total: Count }),
     output: Collapse,
   },
   /** What the units of a network do over these pictures; see `explanation.units`. */
   'compute.units': {
-    input: v.object({
-      model: ModelFile,
-      source: PictureSource,
-      on: v.picklist(['train', 'validation', 'test']),
-      indices: uint32s,
-      threads: Count,
-    }),
+    input: v.object({ model: ModelFile, ...Studied }),
     progress: v.object({ done: Count, total: Count }),
     output: UnitStudy,
+  },
+  /** How accurate a network stays as a hidden layer gets smaller; see `explanation.pruning`. */
+  'compute.pruning': {
+    input: v.object({ model: ModelFile, layer: Count, ...Studied }),
+    progress: v.object({ done: Count, total: Count }),
+    output: Pruning,
+  },
+  /** Two models over the same pictures. */
+  'compute.compare': {
+    input: v.object({ models: v.pipe(v.array(ModelFile), v.length(2)), ...Judged }),
+    progress: v.object({ done: Count, total: Count }),
+    output: ModelComparison,
   },
   /** See `checks.gradient`, `checks.curvature`, `checks.loss` and `checks.noise`. */
   'compute.checkGradient': {

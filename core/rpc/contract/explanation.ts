@@ -1,6 +1,7 @@
 /** What a model learnt, as pictures. */
 import * as v from 'valibot';
-import { bytes, Count, float32s, float64s, Fraction, Id, uint16s, uint32s } from './common.ts';
+import { pruningCriteria } from '../../recipe/recipe.ts';
+import { bytes, Count, float32s, float64s, Fraction, Id, Name, uint16s, uint32s } from './common.ts';
 
 /** Why one picture has its scores: `core/explanation/explain-picture.ts` says what each field is. */
 export const PictureExplanation = v.object({
@@ -86,7 +87,70 @@ export const Collapse = v.object({
 });
 export type Collapse = v.InferOutput<typeof Collapse>;
 
+/** How accurate a network stays as one hidden layer is made smaller: `main/compute/pruning-task.ts`. */
+export const Pruning = v.object({
+  step: Count,
+  /** The hidden layer, 0 for the first; units of all hidden layers. */
+  layer: Count,
+  hidden: v.array(Count),
+  /** Judged on so many pictures of this split. */
+  on: v.picklist(['train', 'validation', 'test']),
+  pictures: Count,
+  /** For each way: units in the order in which they go, sizes that were tried, falling, and the accuracy of each. */
+  curves: v.array(v.object({ by: v.picklist(pruningCriteria), order: uint32s, kept: uint32s, accuracy: float32s })),
+  /** Units with an exact twin, and how far any score moves when all of them are merged. */
+  twins: v.object({ count: Count, largestDifference: v.number() }),
+});
+export type Pruning = v.InferOutput<typeof Pruning>;
+
+/** Two models over the same pictures. */
+export const ModelComparison = v.object({
+  pictures: Count,
+  /** `seconds` for all pictures, the median of several rounds in turn. */
+  models: v.array(v.object({ parameters: Count, accuracy: v.number(), seconds: v.number() })),
+  /** max |difference| of any score, and pictures to which both give the same verdict. */
+  largestDifference: v.number(),
+  agreeing: Count,
+});
+
+const Smaller = v.object({
+  ...ModelComparison.entries,
+  on: v.picklist(['train', 'validation', 'test']),
+  /** Of the model this run started from, and of its own. */
+  sizesBytes: v.tuple([Count, Count]),
+});
+
 export const explanationContract = {
+  /**
+   * What becomes of a network's accuracy as a hidden layer gets smaller; over the validation pictures, or over the test or
+   * training ones where there are none. Fails with RUN_NOT_TRAINED, INVALID_OPTION for a linear model or a layer that is not there.
+   */
+  'explanation.pruning': {
+    input: v.object({ runId: Id, which: v.optional(v.picklist(['best', 'last']), 'best'), layer: Count }),
+    progress: v.object({ done: Count, total: Count }),
+    output: Pruning,
+  },
+  /**
+   * A run of its own whose hidden layers have so many units, and that trains on for `epochs` (0: not at all). Its recipe names where
+   * it comes from. Fails with RUN_NOT_TRAINED, INVALID_OPTION, DISK_FULL.
+   */
+  'explanation.prune': {
+    input: v.object({
+      runId: Id,
+      which: v.optional(v.picklist(['best', 'last']), 'best'),
+      by: v.picklist(pruningCriteria),
+      hidden: v.pipe(v.array(v.pipe(Count, v.minValue(1))), v.minLength(1), v.maxLength(16)),
+      epochs: v.pipe(Count, v.maxValue(1000)),
+      name: v.optional(Name),
+    }),
+    output: v.object({ runId: Id }),
+  },
+  /** A run beside the one it started from, over the test pictures. Fails with RUN_NOT_TRAINED, START_NOT_FOUND. */
+  'explanation.smaller': {
+    input: v.object({ runId: Id }),
+    progress: v.object({ done: Count, total: Count }),
+    output: Smaller,
+  },
   /**
    * Why one picture has the scores it has. Fails with RUN_NOT_FOUND, RUN_NOT_TRAINED, DATASET_NOT_FOUND, INVALID_OPTION for a
    * picture or class that does not exist.

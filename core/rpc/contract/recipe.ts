@@ -10,6 +10,7 @@ import {
   initializationNames,
   lossNames,
   noAugmentation,
+  pruningCriteria,
   type Recipe,
 } from '../../recipe/recipe.ts';
 import { Fraction, Id, Seed, Sha256 } from './common.ts';
@@ -46,7 +47,7 @@ const mlp = v.pipe(
   ),
 );
 
-const schema = v.strictObject({
+const fields = v.strictObject({
   formatVersion: v.literal(1),
   dataset: v.strictObject({ id: Id, version: Sha256 }),
   split: v.strictObject({ validation: v.pipe(v.number(), v.minValue(0), v.maxValue(0.9)), seed: Seed }),
@@ -99,15 +100,20 @@ const schema = v.strictObject({
     noAugmentation,
   ),
   batchSize: v.union([positiveInteger, v.literal('full')]),
-  epochs: v.pipe(positiveInteger, v.maxValue(100_000)),
+  epochs: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000)),
   stopping: v.strictObject({
     patience: v.nullable(positiveInteger),
     targetAccuracy: v.nullable(v.pipe(Fraction, v.gtValue(0))),
     timeBudgetSeconds: v.nullable(positive),
   }),
   seed: Seed,
+  start: v.optional(v.strictObject({ run: Id, weightsSha256: Sha256, pruneBy: v.picklist(pruningCriteria) })),
   backend: v.picklist(backendChoices),
 });
+const schema = v.pipe(
+  fields,
+  v.check(({ epochs, start }) => epochs > 0 || start !== undefined, '1 epoch or more'),
+);
 
 /**
  * Typed by the recipe itself: the annotation of `whole` stops compiling when the schema's output and the type part. Whoever calls has

@@ -455,6 +455,45 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
     expects: ({ tags, activeShare, ablation }) =>
       expect([tags.length, activeShare.length, ablation.random.length]).toEqual([4, 4, 5]),
   },
+  'explanation.pruning': {
+    input: ({ networkRun }) => ({ runId: networkRun, layer: 0 }),
+    expects: ({ hidden, curves, twins }) => {
+      expect(hidden).toEqual([4]);
+      expect(curves.map(({ by }) => by)).toEqual(['magnitude', 'contribution', 'redundancy', 'twins']);
+      const [whole] = curves.map(({ accuracy }) => accuracy[0]);
+      for (const { kept, accuracy } of curves) {
+        expect(kept[0]).toBe(4);
+        expect(accuracy[0]).toBe(whole);
+      }
+      expect(twins.largestDifference).toBeLessThan(1e-5);
+    },
+  },
+  'explanation.prune': {
+    input: ({ networkRun }) => ({ runId: networkRun, by: 'contribution', hidden: [2], epochs: 1 }),
+    expects: async ({ runId }, { rpc, networkRun }) => {
+      expect((await rpc.call('training.watch', { runId })).status).toBe('finished');
+      const { recipe, epochs } = await rpc.call('runs.get', { runId });
+      expect(recipe).toMatchObject({ model: { hidden: [2] }, start: { run: networkRun, pruneBy: 'contribution' } });
+      expect(epochs).toBe(1);
+    },
+  },
+  'explanation.smaller': {
+    input: async ({ rpc, networkRun }) => {
+      const { runId } = await rpc.call('explanation.prune', {
+        runId: networkRun,
+        by: 'magnitude',
+        hidden: [1],
+        epochs: 0,
+      });
+      await rpc.call('training.watch', { runId });
+      return { runId };
+    },
+    expects: ({ models, sizesBytes }) => {
+      expect(models[0]!.parameters).toBe((pixels + 1) * 4 + (4 + 1) * 2);
+      expect(models[1]!.parameters).toBe(pixels + 1 + (1 + 1) * 2);
+      expect(sizesBytes[1]).toBeLessThan(0.6 * sizesBytes[0]);
+    },
+  },
   'searches.start': {
     input: async (studio) => ({ plan: await smallSearch(studio), name: 'small' }),
     expects: async ({ searchId }, { rpc }) => {
