@@ -265,6 +265,57 @@ describe('tessera', () => {
     expect(noise).toMatchObject([{ type: 'noise', sizes: [{ batchSize: 1 }, { batchSize: 3 }] }]);
   });
 
+  it('prune shows what each size would cost, and makes a smaller run that says where it came from', async () => {
+    const { lines: training } = await tessera(
+      'train',
+      'pets',
+      '--hidden',
+      '6',
+      '--epochs',
+      '2',
+      '--threads',
+      '1',
+      '--json',
+    );
+    const origin = String(training.at(-1)!['run']);
+
+    const curve = await tessera('prune', origin, '--json');
+    const { lines } = await tessera('prune', origin, '--by', 'magnitude', '--keep', '2', '--epochs', '1', '--json');
+
+    const size = {
+      type: 'size',
+      by: 'redundancy',
+      layer: 1,
+      kept: 6,
+      accuracy: number,
+      on: 'validation',
+      count: number,
+    };
+    expect(curve.lines).toContainEqual(size);
+    expect(curve.lines.at(-1)).toEqual({ type: 'twins', layer: 1, count: 0, largestScoreDifference: 0 });
+    const parameters = (units: number) => (side * side * 3 + 1) * units + (units + 1) * 2;
+    const model = (units: number) => ({
+      parameters: parameters(units),
+      sizeBytes: number,
+      accuracy: number,
+      seconds: number,
+    });
+    expect(lines.at(-1)).toEqual({
+      type: 'result',
+      run: id,
+      origin,
+      by: 'magnitude',
+      hidden: [2],
+      epochs: 1,
+      before: model(6),
+      after: model(2),
+      largestScoreDifference: number,
+      agreeing: number,
+      count: 2,
+      on: 'test',
+    });
+  });
+
   it('templates writes a picture a class', async () => {
     const { lines } = await tessera('templates', run, '--out', 'templates', '--json');
 

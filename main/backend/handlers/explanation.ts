@@ -53,7 +53,7 @@ export function explanationHandlers(parts: ExplanationParts) {
     const { datasetVersion, recipe } = run;
     const source = pictureSource(datasets.version(run.datasetId, datasetVersion), recipe.split);
     const on = splits.find((split) => source[split].length > 0) ?? 'train';
-    const files = features.existing({ datasetVersion, features: recipe.features, source });
+    const files = features.existing({ datasetVersion, features: recipe.features, backend: recipe.backend, source });
     return { model, source, on, indices: spread(source[on], most), threads: threads(), features: files };
   }
 
@@ -96,7 +96,7 @@ export function explanationHandlers(parts: ExplanationParts) {
         throw new StudioError('INVALID_OPTION', { option: 'model', value: 'linear', expected: 'mlp' });
       }
       requireInteger('hidden layers', hidden.length, model.hidden.length, model.hidden.length);
-      hidden.forEach((units, l) => requireInteger(`hidden layer ${l + 1}`, units, 1, model.hidden[l]!));
+      hidden.forEach((units, l) => requireInteger(`hidden layer ${l + 1}`, units, 1, model.hidden[l]));
       const recipe: Recipe = {
         ...run.recipe,
         model: { ...model, hidden },
