@@ -10,7 +10,7 @@ import { millisecondsOf, type BenchOptions, type Contestant } from './comparison
 export interface StepTask {
   readonly sizes: readonly number[];
   readonly batch: number;
-  readonly optimizer: 'adam' | 'momentum' | 'sgd';
+  readonly optimizer: 'adam' | 'momentum' | 'gd';
 }
 
 /**

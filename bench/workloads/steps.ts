@@ -10,7 +10,7 @@ const tasks: readonly (StepTask & { readonly name: string })[] = [
   { name: 'C', sizes: [3072, 1024, 512, 10], batch: 256, optimizer: 'adam' },
   { name: 'C', sizes: [3072, 1024, 512, 10], batch: 256, optimizer: 'momentum' },
   { name: 'D', sizes: [3072, 10], batch: 128, optimizer: 'adam' },
-  { name: 'E', sizes: [3072, 10], batch: 10_000, optimizer: 'sgd' },
+  { name: 'E', sizes: [3072, 10], batch: 10_000, optimizer: 'gd' },
 ];
 
 export const workload: Workload = {

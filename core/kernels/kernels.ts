@@ -65,6 +65,7 @@ export interface Kernels {
   ): void; // prettier-ignore
   sumOf(values: number, n: number): number;
   accumulate(sums: number, values: number, n: number, isFirst: number): void;
+  addSums(sums: number, others: number, n: number, isFirst: number): void;
   roundSums(sums: number, values: number, n: number): void;
   flushDenormals(values: number, n: number, limit: number): void;
   readPatches(

@@ -54,7 +54,7 @@ export interface MatrixProduct {
 }
 
 /** Products with so few outputs are sooner done than brought into another order or handed over. */
-const fewOutputs = 16;
+export const fewOutputs = 16;
 
 /** @param capacity  rows that a batch may have. */
 export function wasmProduct(kernels: Kernels, capacity: number): MatrixProduct {

@@ -4,7 +4,7 @@ import type { Kernels } from '../../core/kernels/kernels.ts';
 import type { NativeGemm } from '../../core/kernels/matrix-product.ts';
 import { layoutOf } from '../../core/training/shared-memory/layout.ts';
 import { sharedMemoryEngine } from '../../core/training/shared-memory/shared-memory-engine.ts';
-import { stepProgram } from '../../core/training/shared-memory/step-program.ts';
+import { type Phase, stepProgram } from '../../core/training/shared-memory/step-program.ts';
 import { type ActivationName, noAugmentation, perLayer } from '../../core/recipe/recipe.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import { normal, uniformInteger } from '../../core/random/sampling.ts';
@@ -38,7 +38,7 @@ export function inTurns(threads: number, gemmOf?: (buffer: SharedArrayBuffer) =>
     const program = stepProgram(kernels, buffer, layout, gemmOf?.(buffer) ?? null);
     const team = {
       threads,
-      run: (phase: 'rows' | 'weights') => {
+      run: (phase: Phase) => {
         for (let thread = threads - 1; thread >= 0; thread--) program(phase, thread);
       },
       close: () => undefined,

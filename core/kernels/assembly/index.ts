@@ -17,7 +17,7 @@ export { softmaxLoss } from './softmax';
 export { rectify, rectifyGradient } from './rectify';
 export {
   sgdStep, momentumStep, momentumInsideStep, nesterovStep, lookAheadStep, squareRootStep, adamStep, sumOf, flushDenormals,
-  accumulate, roundSums,
+  accumulate, addSums, roundSums,
 } from './updates';
 export { readPatches, squaredNorms, largestOfRows, addTriangle, nearerDistances } from './words';
 export { panelProduct } from './panels';

@@ -176,6 +176,17 @@ export function accumulate(sums: usize, values: usize, n: u32, isFirst: u32): vo
   }
 }
 
+/** sums ← sums + others, or others where `isFirst` is 1: n float64 numbers, n a multiple of 2. */
+export function addSums(sums: usize, others: usize, n: u32, isFirst: u32): void {
+  const end = sums + ((<usize>n) << 3);
+  while (sums < end) {
+    const two = v128.load(others);
+    v128.store(sums, isFirst != 0 ? two : f64x2.add(v128.load(sums), two));
+    sums += 16;
+    others += 16;
+  }
+}
+
 /** values ← sums, rounded to float32. */
 export function roundSums(sums: usize, values: usize, n: u32): void {
   const end = values + ((<usize>n) << 2);

@@ -9,11 +9,17 @@
  * Rows of floats are filled up with zeros to a multiple of 16, one cache line: kernels have no ragged ends, and two threads
  * never write to one line.
  */
+import { fewOutputs } from '../../kernels/matrix-product.ts';
 import { isLookingAhead, type OptimizerRecipe } from '../../recipe/recipe.ts';
 import { type EngineShape, isFullBatch, optimizerVectors } from '../step-engine.ts';
 
 /** Pictures that go through the layers together; a larger batch is a sum of such pieces, always the same ones. */
 export const chunkRows = 256;
+
+/** A linear model's full batch is a sum of so many parts, each a thread's own from pixels to gradient: more than there are threads. */
+export const partCount = 16;
+/** Rows of a part that go from pixels to gradient together, while they are in the second-level cache. */
+export const partRows = 32;
 
 export interface LayerLayout {
   readonly inputs: number;
@@ -26,7 +32,7 @@ export interface LayerLayout {
   readonly bias: number;
   readonly weightGradient: number;
   readonly biasGradient: number;
-  /** Float64 sums of the gradients over the chunks of a full batch; nothing otherwise. */
+  /** Float64 sums of the gradients over a full batch, the bias's right behind the weights'; nothing otherwise. */
   readonly weightSums: number;
   readonly biasSums: number;
   /** Of the optimizer's vectors, in their order. */
@@ -39,6 +45,15 @@ export interface LayerLayout {
   readonly outputGradient: number;
   /** The latter in the order that the weights' gradient wants: panels of six outputs, or transposed. */
   readonly panels: number;
+}
+
+/** What a thread needs to do a part of a full batch by itself: `partRows` rows of one layer, and the gradient of its weights and bias. */
+export interface OwnRows {
+  readonly input: number;
+  readonly output: number;
+  readonly outputGradient: number;
+  readonly weightGradient: number;
+  readonly biasGradient: number;
 }
 
 export interface Layout extends Omit<EngineShape, 'sizes'> {
@@ -54,7 +69,8 @@ export interface Layout extends Omit<EngineShape, 'sizes'> {
   readonly inputs: number;
   readonly mean: number;
   readonly inverseDeviation: number;
-  /** (chunkRows) Uint32 picture numbers, Uint32 labels, Float64 losses, Uint32 hits. */
+  /** Per row of a chunk, or of a full batch in parts: Uint32 picture numbers, Uint32 labels, Float64 losses, Uint32 hits. */
+  readonly batchRows: number;
   readonly batch: number;
   readonly labels: number;
   readonly losses: number;
@@ -62,6 +78,9 @@ export interface Layout extends Omit<EngineShape, 'sizes'> {
   /** (classes) floats. */
   readonly classWeights: number;
   readonly layers: readonly LayerLayout[];
+  /** Where a full batch is a sum of parts: each thread's own rows, and each part's Float64 sums, weights then bias. Empty otherwise. */
+  readonly ownRows: readonly OwnRows[];
+  readonly partSums: readonly number[];
   /** Working memory of each thread, and room for one picture of bytes with a table of its columns. */
   readonly scratch: readonly number[];
   readonly placed: readonly number[];
@@ -99,10 +118,13 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
   const featureStride = filledUp(sizes[0]!);
   const mean = floats(featureStride);
   const inverseDeviation = floats(featureStride);
-  const batch = take(4 * chunkRows);
-  const labels = take(4 * chunkRows);
-  const losses = take(8 * chunkRows);
-  const hits = take(4 * chunkRows);
+  const isInParts = hasSums && sizes.length === 2 && sizes[1]! <= fewOutputs;
+  const pictureCount = inputBytes / sizes[0]! / (rest.inputType === 'floats' ? 4 : 1);
+  const batchRows = isInParts ? Math.max(chunkRows, pictureCount) : chunkRows;
+  const batch = take(4 * batchRows);
+  const labels = take(4 * batchRows);
+  const losses = take(8 * batchRows);
+  const hits = take(4 * batchRows);
   const classWeights = floats(sizes.at(-1)!);
   const layers = sizes.slice(1).map((outputs, l): LayerLayout => {
     const inputs = sizes[l]!;
@@ -128,6 +150,15 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
       panels: floats(Math.max(Math.ceil(outputs / 6) * 6, outputStride) * chunkRows),
     };
   });
+  const { inputStride, outputStride } = layers[0]!;
+  const ownRows = Array.from({ length: isInParts ? rest.threads : 0 }, () => ({
+    input: floats(partRows * inputStride),
+    output: floats(partRows * outputStride),
+    outputGradient: floats(partRows * outputStride),
+    weightGradient: floats(outputStride * inputStride),
+    biasGradient: floats(outputStride),
+  }));
+  const partSums = Array.from({ length: isInParts ? partCount : 0 }, () => take(8 * outputStride * (inputStride + 1)));
   const scratchFloats = 8 * Math.max(chunkRows, ...sizes);
   const scratch = Array.from({ length: rest.threads }, () => floats(scratchFloats));
   const { width, height, channels } = rest.picture ?? { width: 0, height: 0, channels: 0 };
@@ -142,12 +173,15 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
     inputs,
     mean,
     inverseDeviation,
+    batchRows,
     batch,
     labels,
     losses,
     hits,
     classWeights,
     layers,
+    ownRows,
+    partSums,
     scratch,
     placed,
     columns,

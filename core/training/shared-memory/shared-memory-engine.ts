@@ -35,6 +35,7 @@ const idle: PhaseNumbers = {
   firstRow: 0,
   isQuiet: 0,
   flush: 0,
+  isInParts: 0,
 };
 
 /** @throws StudioError SHAPE_MISMATCH when the parameters belong to other sizes or the pictures do not lie in the memory. */
@@ -58,10 +59,10 @@ export function sharedMemoryEngine(
     throw new StudioError('SHAPE_MISMATCH', { what: 'pictures', expected: 'in shared memory', actual: 'elsewhere' });
   }
   let stepCount = 0;
-  const batch = new Uint32Array(buffer, layout.batch, chunkRows);
-  const labels = new Uint32Array(buffer, layout.labels, chunkRows);
-  const losses = new Float64Array(buffer, layout.losses, chunkRows);
-  const hits = new Uint32Array(buffer, layout.hits, chunkRows);
+  const batch = new Uint32Array(buffer, layout.batch, layout.batchRows);
+  const labels = new Uint32Array(buffer, layout.labels, layout.batchRows);
+  const losses = new Float64Array(buffer, layout.losses, layout.batchRows);
+  const hits = new Uint32Array(buffer, layout.hits, layout.batchRows);
   const floats = (at: number, length: number) => new Float32Array(buffer, at, length);
   if (scaling !== null) floats(layout.mean, layout.featureCount).set(scaling.mean);
   const inverseDeviation = floats(layout.inverseDeviation, layout.featureCount);
@@ -124,15 +125,52 @@ export function sharedMemoryEngine(
     spread(ahead, vectorRows(base));
   }
 
-  /** One chunk through the rows phase: pictures `numbers[from … to)` of a set, or the set's own when there are none. */
-  function runRows(set: Uint32Array, numbers: Uint32Array | null, from: number, to: number, phase: PhaseNumbers): void {
+  /** Puts pictures `numbers[from … to)` of a set before the threads, or the set's own when there are none, and runs a phase. */
+  function runRows(
+    set: Uint32Array,
+    numbers: Uint32Array | null,
+    from: number,
+    to: number,
+    phase: PhaseNumbers,
+    name: 'rows' | 'parts' = 'rows',
+  ): void {
     for (let i = from; i < to; i++) {
       const picture = set[numbers === null ? i : numbers[i]!]!;
       batch[i - from] = picture;
       labels[i - from] = pictures.labels[picture]!;
     }
     writePhaseNumbers(buffer, layout, phase);
-    team.run('rows');
+    team.run(name);
+  }
+
+  /** A batch through both phases, chunk by chunk or in parts; the sums of its losses and hits. */
+  function runBatch(
+    numbers: Uint32Array,
+    phase: Pick<PhaseNumbers, 'rate' | 'step' | 'epoch' | 'isQuiet' | 'flush'>,
+  ): { loss: number; correct: number } {
+    const n = numbers.length;
+    const isInParts = layout.partSums.length > 0 && n <= layout.batchRows;
+    const length = isInParts ? n : chunkRows;
+    const total = { loss: 0, correct: 0 };
+    for (let from = 0; from < n; from += length) {
+      const to = Math.min(n, from + length);
+      const chunk: PhaseNumbers = {
+        ...phase,
+        rows: to - from,
+        batchRows: n,
+        withGradients: 1,
+        isFirst: from === 0 ? 1 : 0,
+        isLast: to === n ? 1 : 0,
+        firstRow: from,
+        isInParts: isInParts ? 1 : 0,
+      };
+      runRows(pictures.sets.train, numbers, from, to, chunk, isInParts ? 'parts' : 'rows');
+      const { loss, correct } = sumOf(to - from);
+      total.loss += loss;
+      total.correct += correct;
+      team.run('weights');
+    }
+    return total;
   }
 
   /** Losses and hits of the present chunk, added up in the order of its rows. */
@@ -174,27 +212,8 @@ export function sharedMemoryEngine(
     const result = minimizer!.step((point) => {
       const rounded = Float32Array.from(point);
       spread(rounded, parameterRows());
-      let lossSum = 0;
-      let correct = 0;
-      for (let from = 0; from < n; from += chunkRows) {
-        const to = Math.min(n, from + chunkRows);
-        const isFirst = from === 0 ? 1 : 0;
-        const isLast = to === n ? 1 : 0;
-        // Without a step or an epoch of its own: nothing of it is left to chance.
-        runRows(pictures.sets.train, numbers, from, to, {
-          ...idle,
-          rows: to - from,
-          batchRows: n,
-          withGradients: 1,
-          isQuiet: 1,
-          isFirst,
-          isLast,
-        });
-        const sums = sumOf(to - from);
-        lossSum += sums.loss;
-        correct += sums.correct;
-        team.run('weights');
-      }
+      // Without a step or an epoch of its own: nothing of it is left to chance.
+      const { loss: lossSum, correct } = runBatch(numbers, { ...idle, isQuiet: 1 });
       let offset = 0;
       for (const { outputs, inputs, inputStride, weightSums, biasSums } of layers) {
         for (let j = 0; j < outputs; j++) {
@@ -220,27 +239,13 @@ export function sharedMemoryEngine(
     step(numbers, learningRate, epoch) {
       if (minimizer !== null) return minimize(numbers);
       const t = ++stepCount;
-      const total = { loss: 0, correct: 0 };
-      for (let from = 0; from < numbers.length; from += chunkRows) {
-        const to = Math.min(numbers.length, from + chunkRows);
-        runRows(pictures.sets.train, numbers, from, to, {
-          rows: to - from,
-          batchRows: numbers.length,
-          withGradients: 1,
-          isFirst: from === 0 ? 1 : 0,
-          isLast: to === numbers.length ? 1 : 0,
-          rate: learningRate,
-          step: t,
-          epoch,
-          firstRow: from,
-          isQuiet: 0,
-          flush: t % denormalFlushSteps === 0 ? 1 : 0,
-        });
-        const { loss, correct } = sumOf(to - from);
-        total.loss += loss;
-        total.correct += correct;
-        team.run('weights');
-      }
+      const total = runBatch(numbers, {
+        rate: learningRate,
+        step: t,
+        epoch,
+        isQuiet: 0,
+        flush: t % denormalFlushSteps === 0 ? 1 : 0,
+      });
       return { loss: total.loss / numbers.length, correct: total.correct };
     },
 

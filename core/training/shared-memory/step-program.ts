@@ -4,6 +4,11 @@
  *     rows      each thread takes some rows of the chunk from pixels to scores, loss and gradients of hidden units
  *     weights   each thread takes some columns of every weight gradient and moves its parameters along them
  *
+ * A linear model's full batch takes another way, with one meeting instead of one every chunk:
+ *
+ *     parts     each thread takes some of the batch's parts from pixels to the sum of their gradients
+ *     weights   as above, the gradient being the sum of the parts in their order
+ *
  * No sum crosses threads, so the bits do not depend on how many there are.
  */
 import { type ActivationName, isAugmented } from '../../recipe/recipe.ts';
@@ -12,7 +17,7 @@ import { dropoutKey, dropoutThreshold } from '../dropout.ts';
 import { isFullBatch } from '../step-engine.ts';
 import { denormalLimit, indexOfHighest, lossOfRow } from '../row-loss.ts';
 import { type Kernels, smoothKinds } from '../../kernels/kernels.ts';
-import { chunkRows, type LayerLayout, type Layout, phaseNumberCount } from './layout.ts';
+import { chunkRows, type LayerLayout, type Layout, partCount, partRows, phaseNumberCount } from './layout.ts';
 import {
   nativeProduct,
   type NativeGemm,
@@ -22,8 +27,8 @@ import {
   wasmProduct,
 } from '../../kernels/matrix-product.ts';
 
-export type Phase = 'rows' | 'weights';
-export const phases: readonly Phase[] = ['rows', 'weights'];
+export type Phase = 'rows' | 'parts' | 'weights';
+export const phases: readonly Phase[] = ['rows', 'parts', 'weights'];
 
 /** The numbers that a phase needs, in shared memory. */
 export interface PhaseNumbers {
@@ -49,21 +54,24 @@ export interface PhaseNumbers {
   readonly isQuiet: number;
   /** 1 where denormal numbers of the optimizer's vectors are to be flushed. */
   readonly flush: number;
+  /** 1 where the gradient is the sum of the parts of a full batch. */
+  readonly isInParts: number;
 }
 /** The numbers in their order in memory. */
 export function writePhaseNumbers(buffer: SharedArrayBuffer, { phaseNumbers }: Layout, numbers: PhaseNumbers): void {
-  const { rows, batchRows, withGradients, isFirst, isLast, rate, step, epoch, firstRow, isQuiet, flush } = numbers;
+  const { rows, batchRows, withGradients, isFirst, isLast, rate, step, epoch, firstRow, isQuiet, flush, isInParts } =
+    numbers;
   new Float64Array(buffer, phaseNumbers, phaseNumberCount).set([
-    rows, batchRows, withGradients, isFirst, isLast, rate, step, epoch, firstRow, isQuiet, flush,
+    rows, batchRows, withGradients, isFirst, isLast, rate, step, epoch, firstRow, isQuiet, flush, isInParts,
   ]); // prettier-ignore
 }
 
 function readPhaseNumbers(source: Float64Array): PhaseNumbers {
-  const [rows, batchRows, withGradients, isFirst, isLast, rate, step, epoch, firstRow, isQuiet, flush] =
+  const [rows, batchRows, withGradients, isFirst, isLast, rate, step, epoch, firstRow, isQuiet, flush, isInParts] =
     source as unknown as readonly [
-      number, number, number, number, number, number, number, number, number, number, number,
+      number, number, number, number, number, number, number, number, number, number, number, number,
     ]; // prettier-ignore
-  return { rows, batchRows, withGradients, isFirst, isLast, rate, step, epoch, firstRow, isQuiet, flush };
+  return { rows, batchRows, withGradients, isFirst, isLast, rate, step, epoch, firstRow, isQuiet, flush, isInParts };
 }
 
 /** Slopes left of 0 of the activations that are two lines. */
@@ -71,6 +79,16 @@ const slopes = { relu: 0, 'leaky-relu': 0.01, identity: 1 } as const;
 
 function isSmooth(name: ActivationName): name is keyof typeof smoothKinds {
   return name in smoothKinds;
+}
+
+/** Where rows of scores lie, and views of them and of their gradients. */
+interface ScorePlace {
+  readonly output: number;
+  readonly outputGradient: number;
+}
+interface ScoreRows extends ScorePlace {
+  readonly scores: readonly Float32Array[];
+  readonly gradients: readonly Float32Array[];
 }
 
 /** The program of one thread over one memory; without `gemm` all products are those of the kernels. */
@@ -86,21 +104,27 @@ export function stepProgram(
   const hasSums = isFullBatch(optimizer);
   const isPlaced = layout.inputType === 'bytes' && shape !== null && isAugmented(augmentation);
   const phaseNumbers = new Float64Array(buffer, layout.phaseNumbers, phaseNumberCount);
-  const batch = new Uint32Array(buffer, layout.batch, chunkRows);
-  const labels = new Uint32Array(buffer, layout.labels, chunkRows);
-  const losses = new Float64Array(buffer, layout.losses, chunkRows);
-  const hits = new Uint32Array(buffer, layout.hits, chunkRows);
+  const batch = new Uint32Array(buffer, layout.batch, layout.batchRows);
+  const labels = new Uint32Array(buffer, layout.labels, layout.batchRows);
+  const losses = new Float64Array(buffer, layout.losses, layout.batchRows);
+  const hits = new Uint32Array(buffer, layout.hits, layout.batchRows);
   const classWeights = new Float32Array(buffer, layout.classWeights, classes);
   const last = layers.at(-1)!;
-  const rowOf = (at: number, stride: number, i: number, length: number) =>
-    new Float32Array(buffer, at + i * stride * 4, length);
-  const scoreRows = Array.from({ length: chunkRows }, (_, i) => rowOf(last.output, last.outputStride, i, classes));
-  const scoreGradientRows = scoreRows.map((_, i) => rowOf(last.outputGradient, last.outputStride, i, classes));
+
+  /** Views of rows of scores or of their gradient. */
+  const viewsOf = (at: number, rows: number) =>
+    Array.from({ length: rows }, (_, i) => new Float32Array(buffer, at + i * last.outputStride * 4, classes));
+  const chunkScores: ScoreRows = scoreRows(last, chunkRows);
+  const ownScores = layout.ownRows.map((own) => scoreRows(own, partRows));
+
+  function scoreRows({ output, outputGradient }: ScorePlace, rows: number): ScoreRows {
+    return { output, outputGradient, scores: viewsOf(output, rows), gradients: viewsOf(outputGradient, rows) };
+  }
 
   function rowsPhase(from: number, to: number, thread: number, numbers: PhaseNumbers): void {
     const rows = to - from;
     if (rows === 0) return;
-    gather(from, to, thread, numbers);
+    gather(layers[0]!.input + from * layers[0]!.inputStride * 4, from, to, thread, numbers);
     layers.forEach((layer, l) => {
       const { output: outputs, outputStride } = layer;
       const output = outputs + from * outputStride * 4;
@@ -111,7 +135,7 @@ export function stepProgram(
       dropOut(l, next.input, from, to, numbers);
     });
     if (numbers.batchRows === 0) return;
-    judge(from, to, numbers);
+    judge(chunkScores, from, from, rows, numbers);
     if (numbers.withGradients === 0) return;
     for (let l = layers.length - 1; l >= 0; l--) {
       const layer = layers[l]!;
@@ -125,34 +149,47 @@ export function stepProgram(
     }
   }
 
-  /** Losses, hits and, where wanted, gradients of the scores of these rows. */
-  function judge(from: number, to: number, { batchRows, withGradients }: PhaseNumbers): void {
+  /** Losses, hits and, where wanted, gradients of `rows` rows of scores, from the one at `at`, which are the batch's from `first`. */
+  function judge(
+    place: ScoreRows,
+    at: number,
+    first: number,
+    rows: number,
+    { batchRows, withGradients }: PhaseNumbers,
+  ): void {
     if (layout.loss === 'softmax') {
-      const { output, outputGradient, outputStride } = last;
-      const at = from * outputStride * 4;
+      const { outputStride } = last;
+      const offset = at * outputStride * 4;
       kernels.softmaxLoss(
-        output + at, outputStride, classes, to - from, layout.labels + 4 * from, layout.losses + 8 * from,
-        layout.hits + 4 * from, outputGradient + at, layout.classWeights, batchRows, withGradients,
+        place.output + offset, outputStride, classes, rows, layout.labels + 4 * first, layout.losses + 8 * first,
+        layout.hits + 4 * first, place.outputGradient + offset, layout.classWeights, batchRows, withGradients,
       ); // prettier-ignore
       return;
     }
-    for (let i = from; i < to; i++) {
-      const scores = scoreRows[i]!;
+    for (let i = 0; i < rows; i++) {
+      const scores = place.scores[at + i]!;
+      const label = labels[first + i]!;
       const highest = indexOfHighest(scores);
-      hits[i] = highest === labels[i]! ? 1 : 0;
-      const gradient = withGradients === 1 ? scoreGradientRows[i]! : null;
-      const weight = classWeights[labels[i]!]!;
-      losses[i] = weight * lossOfRow(layout.loss, scores, labels[i]!, highest, batchRows / weight, gradient);
+      hits[first + i] = highest === label ? 1 : 0;
+      const gradient = withGradients === 1 ? place.gradients[at + i]! : null;
+      const weight = classWeights[label]!;
+      losses[first + i] = weight * lossOfRow(layout.loss, scores, label, highest, batchRows / weight, gradient);
     }
   }
 
-  /** Pictures of these rows into the first layer's input. */
-  function gather(from: number, to: number, thread: number, { withGradients, isQuiet, epoch }: PhaseNumbers): void {
+  /** Pictures of these rows of the batch into rows of the first layer's input. */
+  function gather(
+    input: number,
+    from: number,
+    to: number,
+    thread: number,
+    { withGradients, isQuiet, epoch }: PhaseNumbers,
+  ): void {
     const { featureCount, mean, inverseDeviation, inputs, inputType } = layout;
-    const first = layers[0]!;
+    const { inputStride } = layers[0]!;
     const key = isPlaced && withGradients === 1 && isQuiet === 0 ? augmentationKey(seed, epoch) : null;
     for (let i = from; i < to; i++) {
-      const target = first.input + i * first.inputStride * 4;
+      const target = input + (i - from) * inputStride * 4;
       const number = batch[i]!;
       if (inputType === 'floats') {
         kernels.scaleFloats(inputs + number * featureCount * 4, mean, inverseDeviation, target, featureCount);
@@ -203,26 +240,62 @@ export function stepProgram(
     else kernels.rectifyGradient(output, gradient, n, slopes[name]);
   }
 
+  /** Part after part of a linear model's full batch: a chunk's gradient in float32, the part's sum of them in float64. */
+  function partsPhase(thread: number, numbers: PhaseNumbers): void {
+    const [layer] = layers as [LayerLayout];
+    const { inputStride, outputStride, outputs } = layer;
+    const own = layout.ownRows[thread]!;
+    const weightCount = outputStride * inputStride;
+    const { from, to } = shareOfRows(partCount, 1, thread, threads);
+    for (let part = from; part < to; part++) {
+      const [start, end] = [part, part + 1].map((k) => Math.floor((numbers.rows * k) / partCount)) as [number, number];
+      const sums = layout.partSums[part]!;
+      if (start === end) new Float64Array(buffer, sums, weightCount + outputStride).fill(0);
+      for (let chunk = start; chunk < end; chunk += chunkRows) {
+        const chunkEnd = Math.min(end, chunk + chunkRows);
+        for (let first = chunk; first < chunkEnd; first += partRows) {
+          const rows = Math.min(partRows, chunkEnd - first);
+          const isFirst = first === chunk ? 1 : 0;
+          gather(own.input, first, first + rows, thread, numbers);
+          wasm.forward({ ...layer, ...own }, { from: 0, to: rows });
+          judge(ownScores[thread]!, 0, first, rows, numbers);
+          kernels.narrowWeightGradient(
+            own.outputGradient, outputStride, rows, outputs, own.input, inputStride, 0, inputStride,
+            own.weightGradient, isFirst,
+          ); // prettier-ignore
+          kernels.biasGradient(own.outputGradient, outputStride, rows, outputStride, own.biasGradient, isFirst);
+        }
+        const isFirst = chunk === start ? 1 : 0;
+        kernels.accumulate(sums, own.weightGradient, outputs * inputStride, isFirst);
+        kernels.accumulate(sums + 8 * weightCount, own.biasGradient, outputStride, isFirst);
+      }
+    }
+  }
+
+  /** A stretch of the sums of all parts, in their order. */
+  function addParts(target: number, offset: number, n: number): void {
+    layout.partSums.forEach((sums, part) => kernels.addSums(target, sums + offset, n, part === 0 ? 1 : 0));
+  }
+
   function weightsPhase(thread: number, numbers: PhaseNumbers): void {
-    const { rows, isFirst } = numbers;
+    const { rows, isFirst, isInParts } = numbers;
     for (const layer of layers) {
       const { outputStride } = layer;
       const stretch = product.stretchOf(layer, thread, threads);
       if (stretch.columns.to > stretch.columns.from && stretch.rows.to > stretch.rows.from) {
-        product.weightGradient(layer, stretch, rows, layout.scratch[thread]!, hasSums ? 1 : isFirst);
+        if (isInParts === 0)
+          product.weightGradient(layer, stretch, rows, layout.scratch[thread]!, hasSums ? 1 : isFirst);
         moveWeights(layer, stretch, numbers);
       }
       const units = shareOfLines(outputStride, thread, threads);
       if (units.to === units.from) continue;
       const at = units.from * 4;
-      kernels.biasGradient(
-        layer.outputGradient + at,
-        outputStride,
-        rows,
-        units.to - units.from,
-        layer.biasGradient + at,
-        hasSums ? 1 : isFirst,
-      );
+      if (isInParts === 0) {
+        kernels.biasGradient(
+          layer.outputGradient + at, outputStride, rows, units.to - units.from, layer.biasGradient + at,
+          hasSums ? 1 : isFirst,
+        ); // prettier-ignore
+      }
       if (!isReady(layer.biasSums + 2 * at, layer.biasGradient + at, units.to - units.from, numbers)) continue;
       const vectors = layer.biasVectors.map((vector) => vector + at);
       move(layer.bias + at, layer.biasGradient + at, vectors, units.to - units.from, 0, numbers);
@@ -233,9 +306,10 @@ export function stepProgram(
    * Whether a stretch of gradient is that of the whole batch and parameters are to move along it. Over the chunks of a full batch it
    * is added up in float64; L-BFGS takes the sums from there and moves the parameters itself.
    */
-  function isReady(sums: number, gradient: number, n: number, { isFirst, isLast }: PhaseNumbers): boolean {
+  function isReady(sums: number, gradient: number, n: number, { isFirst, isLast, isInParts }: PhaseNumbers): boolean {
     if (!hasSums) return isLast === 1;
-    kernels.accumulate(sums, gradient, n, isFirst);
+    if (isInParts === 1) addParts(sums, sums - layers[0]!.weightSums, n);
+    else kernels.accumulate(sums, gradient, n, isFirst);
     if (isLast === 0 || optimizer.kind === 'lbfgs') return false;
     kernels.roundSums(sums, gradient, n);
     return true;
@@ -311,6 +385,7 @@ export function stepProgram(
   return (phase, thread) => {
     const numbers = readPhaseNumbers(phaseNumbers);
     if (phase === 'weights') return weightsPhase(thread, numbers);
+    if (phase === 'parts') return partsPhase(thread, numbers);
     const { from, to } = shareOfRows(numbers.rows, product.rowBlock, thread, threads);
     rowsPhase(from, to, thread, numbers);
   };

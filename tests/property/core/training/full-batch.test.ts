@@ -3,8 +3,9 @@ import { matrixOf } from '../../../../core/array/matrix.ts';
 import { losses } from '../../../../core/losses/index.ts';
 import { multilayerPerceptron } from '../../../../core/models/multilayer-perceptron.ts';
 import { lbfgs } from '../../../../core/optimizers/lbfgs.ts';
-import { defaultOptimizers } from '../../../../core/recipe/recipe.ts';
-import type { EngineSetup } from '../../../../core/training/step-engine.ts';
+import { defaultOptimizers, lossNames } from '../../../../core/recipe/recipe.ts';
+import { plainStepEngine } from '../../../../core/training/plain-step-engine.ts';
+import type { EngineSetup, StepResult } from '../../../../core/training/step-engine.ts';
 import { engines, inTurns, randomSetup, shapeOf } from '../../../support/engines.ts';
 
 /** More than two chunks of the shared-memory engine. */
@@ -105,3 +106,45 @@ it('refuses to restore the state of another optimizer', () => {
     expect(() => make(setup).restore(state)).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH' }));
   }
 });
+
+describe("a linear model's full batch, in parts", () => {
+  const optimizers = [defaultOptimizers.gd, defaultOptimizers.lbfgs] as const;
+  const cases = lossNames.flatMap((loss) => optimizers.map((optimizer) => ({ loss, optimizer })));
+
+  it.each(cases)('follows the plain engine with $loss and $optimizer.kind', ({ loss, optimizer }) => {
+    const linear = randomSetup(shapeOf({ sizes: [530, 10], loss, penaltyFactor: 0.02, optimizer }), 1500);
+    for (const rows of [1, 9, 300, 1111]) {
+      const batch = Uint32Array.from({ length: rows }, (_, i) => (7 * i) % 1200);
+      const [ours, theirs] = [inTurns(3), plainStepEngine].map((make) => {
+        const engine = make(linear);
+        const first = engine.step(batch, 0.01, 0);
+        return { first, second: engine.step(batch, 0.01, 0), parameters: engine.save().parameters };
+      }) as [Steps, Steps];
+
+      expect(ours.first.loss / theirs.first.loss).toBeCloseTo(1, 5);
+      expect(ours.first.correct).toBe(theirs.first.correct);
+      if (optimizer.kind === 'lbfgs') continue; // its line search magnifies the last digits of a hinge
+      expect((1 + ours.second.loss) / (1 + theirs.second.loss)).toBeCloseTo(1, 3);
+      const worst = ours.parameters.reduce((most, p, i) => Math.max(most, Math.abs(p - theirs.parameters[i]!)), 0);
+      expect(worst, `${rows} rows`).toBeLessThan(2e-3);
+    }
+  });
+
+  it.each(cases)('has the same bits on every number of threads with $loss and $optimizer.kind', (each) => {
+    const linear = randomSetup(shapeOf({ sizes: [37, 5], penaltyFactor: 0.02, ...each }), 1500);
+    const batch = Uint32Array.from({ length: 1111 }, (_, i) => (7 * i) % 1200);
+
+    const [first, ...others] = [1, 2, 3, 4, 8, 20].map((threads) => {
+      const engine = inTurns(threads)(linear);
+      return { steps: [0, 1, 2].map(() => engine.step(batch, 0.01, 0)), state: engine.save() };
+    });
+
+    for (const other of others) expect(other).toEqual(first);
+  });
+});
+
+interface Steps {
+  readonly first: StepResult;
+  readonly second: StepResult;
+  readonly parameters: Float32Array;
+}
