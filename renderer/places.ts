@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 import Blend from '@lucide/svelte/icons/blend';
 import ChartLine from '@lucide/svelte/icons/chart-line';
 import Crosshair from '@lucide/svelte/icons/crosshair';
+import FlaskRound from '@lucide/svelte/icons/flask-round';
 import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import Grid3x3 from '@lucide/svelte/icons/grid-3x3';
 import Images from '@lucide/svelte/icons/images';
@@ -95,6 +96,15 @@ export const places: readonly Place[] = [
     key: 'KeyO',
     of: 'dataset',
     load: () => import('./optimizers/OptimizersPlace.svelte'),
+  },
+  {
+    id: 'gradient-lab',
+    group: 'understand',
+    title: () => m.place_gradient_lab(),
+    icon: FlaskRound,
+    key: 'KeyG',
+    of: 'run',
+    load: () => import('./gradient-lab/GradientLabPlace.svelte'),
   },
   {
     id: 'experiments',

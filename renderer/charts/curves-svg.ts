@@ -12,7 +12,11 @@ export interface CurvesPicture {
   readonly isLog: boolean;
   readonly width: number;
   readonly height: number;
+  /** Left out, the number itself. */
+  readonly formatX?: (value: number) => string;
   readonly formatY: (value: number) => string;
+  /** Dashed lines across, each with its word. */
+  readonly marks?: readonly { readonly x: number; readonly label: string; readonly color: string }[];
   /** Colours as they are on the screen. */
   readonly colors: { readonly surface: string; readonly ink: string; readonly ink2: string; readonly line: string };
 }
@@ -21,7 +25,7 @@ const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 const escape = (text: string) => text.replace(/[&<>"]/g, (c) => escapes[c]!);
 
 export function curvesSvg(picture: CurvesPicture): string {
-  const { title, xLabel, curves, width, height, isLog, formatY, colors } = picture;
+  const { title, xLabel, curves, width, height, isLog, formatX = String, formatY, marks = [], colors } = picture;
   const legend = curves.filter((curve) => !curve.isFaint);
   const columns = Math.max(1, Math.floor((width - 32) / 220));
   const top = 40 + 18 * Math.ceil(legend.length / columns);
@@ -49,7 +53,18 @@ export function curvesSvg(picture: CurvesPicture): string {
     );
   }
   for (const tick of x.ticks(8)) {
-    parts.push(`<text x="${x(tick)}" y="${box.bottom + 16}" text-anchor="middle" fill="${colors.ink2}">${tick}</text>`);
+    parts.push(
+      `<text x="${x(tick)}" y="${box.bottom + 16}" text-anchor="middle" fill="${colors.ink2}">${escape(formatX(tick))}</text>`,
+    );
+  }
+  for (const mark of marks) {
+    if (mark.x < picture.x[0] || mark.x > picture.x[1]) continue;
+    const at = x(mark.x);
+    const isLeft = at > (box.left + box.right) / 2;
+    parts.push(
+      `<line x1="${at}" x2="${at}" y1="${box.top}" y2="${box.bottom}" stroke="${mark.color}" stroke-width="1.5" stroke-dasharray="4 3"/>`,
+      `<text x="${at + (isLeft ? -5 : 5)}" y="${box.top + 12}" text-anchor="${isLeft ? 'end' : 'start'}" fill="${colors.ink2}">${escape(mark.label)}</text>`,
+    );
   }
   parts.push(
     `<text x="${box.right}" y="${box.bottom + 30}" text-anchor="end" fill="${colors.ink2}">${escape(xLabel)}</text>`,

@@ -107,6 +107,25 @@ export const aboutPlaces: Readonly<Record<string, About>> = {
       { place: 'templates', because: () => m.about_predict_to_templates() },
     ],
   },
+  'gradient-lab': {
+    sentence: () => m.about_gradient(),
+    formulas: [
+      {
+        tex: String.raw`n_i=\frac{L(\theta+h\,e_i)-L(\theta-h\,e_i)}{2h}\qquad\frac{|a_i-n_i|}{\max(|a_i|,|n_i|)}`,
+        where: () => m.about_gradient_where(),
+      },
+      {
+        tex: String.raw`\underbrace{\tfrac{h}{2}|L''|}_{\text{forward}}\quad\underbrace{\tfrac{h^2}{6}|L'''|}_{\text{central}}\quad+\;\frac{\varepsilon|L|}{h}`,
+        where: () => m.about_gradient_error(),
+      },
+    ],
+    sources: [`${cs231n}: Neural networks 3, gradient checks`, 'Nocedal & Wright, Numerical Optimization, 2006, § 8.1'],
+    neighbours: [
+      { place: 'train', because: () => m.about_gradient_to_train() },
+      { place: 'landscapes', because: () => m.about_gradient_to_landscapes() },
+      { place: 'optimizers', because: () => m.about_gradient_to_optimizers() },
+    ],
+  },
   experiments: {
     sentence: () => m.about_experiments(),
     formulas: [

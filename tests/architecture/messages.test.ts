@@ -136,7 +136,7 @@ function sourceFiles(): { path: string; text: string }[] {
 }
 
 /** The same in every language. */
-const properNames = /\b(?:Tessera|AdamW?|RMSProp|AdaGrad|PNG|SVG|CSV|JSON|RGB)\b/g;
+const properNames = /\b(?:Tessera|AdamW?|RMSProp|AdaGrad|PNG|SVG|CSV|JSON|RGB)\b|λmax/g;
 
 /** Text and readable attributes of a template, without what stands in braces; a text counts when it has a word of two letters. */
 function visibleText(component: string): string[] {
