@@ -67,3 +67,73 @@ export function trajectoryPlane(iterates: readonly Float64Array[]): TrajectoryPl
     explained: [first.explained, second.explained],
   };
 }
+
+export interface JointPlane {
+  /** Mean of all iterates of all paths. */
+  readonly origin: Float64Array;
+  readonly directions: readonly [Float64Array, Float64Array];
+  /** Of each path, one an iterate. */
+  readonly coordinates: readonly (readonly (readonly [number, number])[])[];
+  /** Share of the variance over all iterates that each direction shows, in [0, 1]. */
+  readonly explained: readonly [number, number];
+}
+
+/**
+ * The plane of several paths together: their two main directions of travel, by PCA of all iterates around their mean.
+ *
+ * Iterates may be float32, as engines keep them; nothing is copied, so that millions of parameters fit. Of k iterates with D
+ * parameters it takes k²·D/2 products.
+ *
+ * @param shouldStop  asked before every row of the k × k products.
+ * @throws StudioError INVALID_OPTION for fewer than two iterates, SHAPE_MISMATCH.
+ */
+export function jointPlane(
+  paths: readonly (readonly ArrayLike<number>[])[],
+  shouldStop: () => boolean = () => false,
+): JointPlane | null {
+  const all = paths.flat();
+  requireInteger('iterates', all.length, 2);
+  const size = all[0]!.length;
+  for (const iterate of all) requireLength('iterate', iterate, size);
+  const origin = new Float64Array(size);
+  for (const iterate of all) for (let d = 0; d < size; d++) origin[d]! += iterate[d]! / all.length;
+
+  const k = all.length;
+  const gram = Matrix.zeros(k, k);
+  const row = new Float64Array(size);
+  for (let i = 0; i < k; i++) {
+    if (shouldStop()) return null;
+    for (let d = 0; d < size; d++) row[d] = all[i]![d]! - origin[d]!;
+    for (let j = i; j < k; j++) {
+      const other = all[j]!;
+      let product = 0;
+      for (let d = 0; d < size; d++) product += row[d]! * (other[d]! - origin[d]!);
+      gram.set(i, j, product);
+      gram.set(j, i, product);
+    }
+  }
+  const { values, vectors } = symmetricEigen(gram);
+  const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
+
+  /** With M = U·S·Vᵀ the coordinates are U·S, and v = Mᵀ·u / s. The start lies on the positive side. */
+  const directionOf = (column: number) => {
+    const square = Math.max(0, values[column] ?? 0);
+    const direction = new Float64Array(size);
+    if (!(square > total * 1e-14)) return { direction, along: all.map(() => 0), explained: 0 };
+    const s = Math.sqrt(square);
+    const sign = vectors.get(0, column) < 0 ? -1 : 1;
+    for (let i = 0; i < k; i++) {
+      const factor = (sign * vectors.get(i, column)) / s;
+      for (let d = 0; d < size; d++) direction[d]! += factor * (all[i]![d]! - origin[d]!);
+    }
+    return { direction, along: all.map((_, i) => sign * vectors.get(i, column) * s), explained: square / total };
+  };
+  const [first, second] = [directionOf(k - 1), directionOf(k - 2)];
+  let at = 0;
+  return {
+    origin,
+    directions: [first.direction, second.direction],
+    coordinates: paths.map((path) => path.map(() => [first.along[at]!, second.along[at++]!] as const)),
+    explained: [first.explained, second.explained],
+  };
+}

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { isStudioError, StudioError } from '../../core/errors.ts';
 import type { ErrorValue } from '../../core/rpc/contract/common.ts';
-import { AnyPlan, type SearchReport, type SearchStatus } from '../../core/rpc/contract/searches.ts';
+import { AnyPlan, type RaceCurves, type SearchReport, type SearchStatus } from '../../core/rpc/contract/searches.ts';
 import {
   goesOn,
   nextSearchTrial,
@@ -19,6 +19,7 @@ import {
   type RacePlan,
   raceProtocol,
   raceResult,
+  raceRole,
   raceTrialCount,
   requireRacePlan,
 } from '../../core/training/optimizer-race.ts';
@@ -143,6 +144,31 @@ export class SearchRegistry {
   /** Resolves when every search has noticed that its run has ended. */
   async closed(): Promise<void> {
     await Promise.all([...this.#active.values()].map(({ ended }) => ended));
+  }
+
+  /** The runs of a race that its chart is made of. Throws StudioError JOB_NOT_FOUND. */
+  curves(id: string): RaceCurves {
+    const { runs, searches, datasets } = this.#options;
+    const plan = this.racePlan(id);
+    const { dataset, split } = plan.base;
+    const { validation } = pictureSource(datasets.version(dataset.id, dataset.version), split);
+    return {
+      validationPictures: validation.length,
+      runs: searches.trials(id).flatMap(({ trial, runId }) => {
+        const { optimizer, part } = raceRole(plan, trial);
+        const run = runs.get(runId);
+        if (run === null || part === 'tuning') return [];
+        const { recipe, status } = run;
+        return [{ optimizer, part, seed: recipe.seed, runId, status, epochs: runs.epochs(runId) }];
+      }),
+    };
+  }
+
+  /** @throws StudioError JOB_NOT_FOUND, also for a search that is no race. */
+  racePlan(id: string): RacePlan {
+    const { plan } = this.#known(id);
+    if (plan.kind !== 'race') throw new StudioError('JOB_NOT_FOUND', { job: id });
+    return plan;
   }
 
   // One search -----------------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ import { type Log, openLog } from './log.ts';
 import { NativeProbe } from './native-probe.ts';
 import { Predictor } from './prediction.ts';
 import { type Ack, RunRegistry } from './run-registry.ts';
+import { RacePaths } from './race-paths.ts';
 import { SearchRegistry } from './search-registry.ts';
 import { SettingsFile } from './settings-file.ts';
 import { UploadStaging } from './upload-staging.ts';
@@ -203,6 +204,16 @@ function assemble(
     logInternalError: log.internalError,
   });
 
+  const racePaths = new RacePaths({
+    searches: searchRepository,
+    registry: searches,
+    runs,
+    datasets,
+    features,
+    threads,
+    compute,
+  });
+
   const info = (): AppInfo => ({
     version,
     host,
@@ -250,7 +261,7 @@ function assemble(
       ...filesHandlers({ uploads, recentSources: () => recentSources(datasets) }),
       ...jobsHandlers(jobs),
       ...trainingHandlers(registry, datasets, settings, native),
-      ...searchesHandlers(searches),
+      ...searchesHandlers(searches, racePaths),
       ...runsHandlers({ registry, runs, checkpoints, datasets }),
       ...explanationHandlers({ registry, runs, checkpoints, datasets, evaluation, features, compute, threads }),
       ...evaluationHandlers(evaluation, predictor),

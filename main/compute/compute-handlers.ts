@@ -80,6 +80,7 @@ export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handler
     'compute.curvature': (input, context) => run('compute.curvature', input, context),
     'compute.lossGrid': (input, context) => run('compute.lossGrid', input, context),
     'compute.findRate': (input, context) => run('compute.findRate', input, context),
+    'compute.paths': (input, context) => run('compute.paths', input, context),
     'compute.noise': (input, context) => run('compute.noise', input, context),
   };
 }

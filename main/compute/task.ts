@@ -26,7 +26,8 @@ export type TaskMethod =
   | 'compute.curvature'
   | 'compute.lossGrid'
   | 'compute.noise'
-  | 'compute.findRate';
+  | 'compute.findRate'
+  | 'compute.paths';
 export type TaskInput<M extends TaskMethod> = HandlerInput<Compute, M>;
 export type TaskOutput<M extends TaskMethod> = Output<Compute, M>;
 export type TaskProgress<M extends TaskMethod> = Progress<Compute, M>;

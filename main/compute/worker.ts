@@ -19,6 +19,7 @@ import { conditioningTask, learnTask, sharesTask } from './feature-questions.ts'
 import { featureTask } from './feature-task.ts';
 import { helpLearn, type LearnData } from './learn-features.ts';
 import { followLeader, type FollowerData } from './shared-engine.ts';
+import { pathsTask } from './paths-task.ts';
 import { predict, scores, templates } from './model-tasks.ts';
 import { probe } from './probe-task.ts';
 import { pruningTask } from './pruning-task.ts';
@@ -80,6 +81,8 @@ function run(task: Task): unknown {
       return lossGridTask((task as Task<'compute.lossGrid'>).input, context);
     case 'compute.findRate':
       return findRateTask((task as Task<'compute.findRate'>).input, context);
+    case 'compute.paths':
+      return pathsTask((task as Task<'compute.paths'>).input, context);
     case 'compute.noise':
       return noiseTask((task as Task<'compute.noise'>).input, context);
   }

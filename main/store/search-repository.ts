@@ -38,6 +38,8 @@ export class SearchRepository {
   readonly #interrupt;
   readonly #trials;
   readonly #putTrial;
+  readonly #paths;
+  readonly #putPaths;
 
   constructor(store: Store) {
     const { db } = store;
@@ -58,6 +60,8 @@ export class SearchRepository {
       `INSERT INTO search_trial VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET run_id = excluded.run_id, rejected_epoch = excluded.rejected_epoch`,
     );
+    this.#paths = db.prepare<[string], { report: string }>('SELECT report FROM race_paths WHERE search_id = ?');
+    this.#putPaths = db.prepare<[string, string]>('INSERT OR REPLACE INTO race_paths VALUES (?, ?)');
   }
 
   add({ id, name, datasetId, plan, createdAt }: Omit<StoredSearch, 'status' | 'error'>): void {
@@ -91,6 +95,16 @@ export class SearchRepository {
 
   putTrial(id: string, { trial, runId, rejectedEpoch }: StoredTrial): void {
     this.#store.transaction(() => this.#putTrial.run(id, trial, runId, rejectedEpoch));
+  }
+
+  /** Where the optimizers of a race went; null before it was computed. */
+  paths(id: string): unknown {
+    const row = this.#paths.get(id);
+    return row === undefined ? null : (JSON.parse(row.report) as unknown);
+  }
+
+  putPaths(id: string, report: object): void {
+    this.#store.transaction(() => this.#putPaths.run(id, JSON.stringify(report)));
   }
 }
 

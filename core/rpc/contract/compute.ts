@@ -28,6 +28,7 @@ import {
 import { Conditioning, Learnt, Shares } from './features.ts';
 import { FeatureRecipeSchema } from './feature-recipe.ts';
 import { RecipeSchema } from './recipe.ts';
+import { PathsOptions, PathsReport } from './searches.ts';
 import { EpochRecord, StepRecords } from './training.ts';
 
 /** Pictures of one dataset version, as compute needs them. */
@@ -299,6 +300,19 @@ export const computeContract = {
     progress: CheckProgress,
     progressIsState: true,
     output: RateReport,
+  },
+  /** See `searches.paths`. Each entry is trained up to its step. */
+  'compute.paths': {
+    input: v.object({
+      entries: v.pipe(v.array(v.object({ recipe: RecipeSchema, steps: Count })), v.minLength(1)),
+      source: PictureSource,
+      threads: Count,
+      features: v.nullable(v.array(v.string())),
+      ...PathsOptions,
+    }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: PathsReport,
   },
   'compute.noise': {
     input: v.object({ ...CheckedModel, ...NoiseOptions }),

@@ -1,9 +1,10 @@
 /** Searches for good settings, and fair races of optimizers: plans that own runs. They go on without a page. */
 import * as v from 'valibot';
 import { activationNames, optimizerNames } from '../../recipe/recipe.ts';
+import { CheckProgress } from './checks.ts';
 import { Count, ErrorValue, Id, MaybeFinite, Name, Seed, Timestamp } from './common.ts';
 import { RecipeSchema } from './recipe.ts';
-import { RunStatus } from './training.ts';
+import { EpochRecord, RunStatus } from './training.ts';
 
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 const LogRange = v.tuple([positive, positive]);
@@ -118,6 +119,59 @@ export const SearchReport = v.object({
 });
 export type SearchReport = v.InferOutput<typeof SearchReport>;
 
+/** Epochs of a race's runs with the best settings and with the defaults, seed by seed. */
+export const RaceCurves = v.object({
+  /** That accuracies are estimated from. */
+  validationPictures: Count,
+  runs: v.array(
+    v.object({
+      optimizer: v.picklist(optimizerNames),
+      part: v.picklist(['tuned', 'default']),
+      seed: Seed,
+      runId: Id,
+      status: RunStatus,
+      epochs: v.array(EpochRecord),
+    }),
+  ),
+});
+export type RaceCurves = v.InferOutput<typeof RaceCurves>;
+
+/** How many points a path is drawn with, and what its losses are measured on. */
+export const PathsOptions = {
+  points: v.optional(v.pipe(Count, v.minValue(4), v.maxValue(200)), 40),
+  /** Pictures of the training split. */
+  samples: v.optional(v.pipe(Count, v.minValue(1), v.maxValue(10_000)), 512),
+  /** Of the grid of losses. */
+  side: v.optional(v.pipe(Count, v.minValue(5), v.maxValue(101)), 33),
+};
+
+/** The paths of optimizers in the plane of their two main directions of travel; see jointPlane in core/landscape. */
+export const PathsReport = v.object({
+  parameters: Count,
+  samples: Count,
+  /** Share of the variance of all iterates that each direction shows. */
+  explained: v.tuple([v.number(), v.number()]),
+  paths: v.array(
+    v.object({
+      optimizer: v.picklist(optimizerNames),
+      steps: v.array(Count),
+      coordinates: v.array(v.tuple([v.number(), v.number()])),
+      /** The loss there, without penalty, and that of the plane beneath. */
+      losses: v.array(MaybeFinite),
+      planeLosses: v.array(MaybeFinite),
+      /** log₁₀ of the learning rate of each weight, counted in bins, early, in the middle and at the end. */
+      rates: v.array(v.object({ step: Count, counts: v.array(Count) })),
+    }),
+  ),
+  /** Edges of those bins. */
+  rateEdges: v.array(v.number()),
+  xs: v.array(v.number()),
+  ys: v.array(v.number()),
+  /** (ys, xs), row by row. */
+  losses: v.array(MaybeFinite),
+});
+export type PathsReport = v.InferOutput<typeof PathsReport>;
+
 const Search = v.object({ searchId: Id });
 
 export const searchesContract = {
@@ -136,4 +190,16 @@ export const searchesContract = {
   'searches.stop': { input: Search, output: v.object({}) },
   /** Goes on where it was stopped or interrupted. */
   'searches.resume': { input: Search, output: v.object({}) },
+  /** Fails with JOB_NOT_FOUND, also for what is no race. */
+  'searches.curves': { input: Search, output: RaceCurves },
+  /**
+   * Where the optimizers of a race went: each tuned run of the first seed is trained again, which gives the same path. Computed
+   * once and kept; with `onlyKept` null before that. Fails with JOB_NOT_FOUND, RUN_NOT_TRAINED where no run has finished.
+   */
+  'searches.paths': {
+    input: v.object({ searchId: Id, onlyKept: v.optional(v.boolean(), false), ...PathsOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: v.nullable(PathsReport),
+  },
 } as const;

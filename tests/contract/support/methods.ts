@@ -556,6 +556,41 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
       expect([report.status, report.trials.length]).toEqual(['finished', 2]);
     },
   },
+  'searches.curves': {
+    input: async (studio) => {
+      const { searchId } = await studio.rpc.call('searches.start', { plan: await smallRace(studio) });
+      await studio.rpc.call('searches.watch', { searchId });
+      return { searchId };
+    },
+    expects: ({ runs, validationPictures }) => {
+      expect(validationPictures).toBeGreaterThan(0);
+      expect(runs.map(({ optimizer, part, seed }) => [optimizer, part, seed])).toEqual([
+        ['sgd', 'tuned', 0],
+        ['lbfgs', 'tuned', 0],
+        ['sgd', 'default', 0],
+        ['lbfgs', 'default', 0],
+      ]);
+      expect(runs.every(({ epochs }) => epochs.length > 0)).toBe(true);
+    },
+  },
+  'searches.paths': {
+    input: async (studio) => {
+      const { searchId } = await studio.rpc.call('searches.start', { plan: await smallRace(studio) });
+      await studio.rpc.call('searches.watch', { searchId });
+      current = searchId;
+      return { searchId, points: 6, side: 5, samples: 4 };
+    },
+    expects: async (report, { rpc }) => {
+      const { paths, explained, losses } = report!;
+      expect(paths.map(({ optimizer }) => optimizer)).toEqual(['sgd', 'lbfgs']);
+      // Both began at the same weights.
+      expect(paths[0]!.coordinates[0]).toEqual(paths[1]!.coordinates[0]!.map((x) => expect.closeTo(x, 8) as number));
+      expect(paths[0]!.losses[0]).toBe(paths[1]!.losses[0]);
+      expect(explained[0] + explained[1]).toBeLessThanOrEqual(1 + 1e-12);
+      expect(losses).toHaveLength(25);
+      expect(await rpc.call('searches.paths', { searchId: current, onlyKept: true })).toEqual(report);
+    },
+  },
   'checks.gradient': {
     input: ({ networkRun }) => ({
       subject: { kind: 'run', runId: networkRun },

@@ -3,7 +3,7 @@ import { dot, norm } from '../../../../core/array/linear-algebra.ts';
 import { selectRows } from '../../../../core/array/matrix.ts';
 import { gradientVariance } from '../../../../core/landscape/gradient-variance.ts';
 import { cosine, lossGrid, pointOnPlane, scaledRandomDirection } from '../../../../core/landscape/loss-plane.ts';
-import { trajectoryPlane } from '../../../../core/landscape/trajectory-plane.ts';
+import { jointPlane, trajectoryPlane } from '../../../../core/landscape/trajectory-plane.ts';
 import { adam } from '../../../../core/optimizers/adam.ts';
 import { createGenerator } from '../../../../core/random/generator.ts';
 import { smallNetwork } from '../../../support/small-network.ts';
@@ -155,5 +155,38 @@ describe('the variance of a minibatch’s gradient', () => {
         random: createGenerator(1, 'batches'),
       }),
     ).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  });
+});
+
+describe('the plane of several paths', () => {
+  it('shows paths in one plane without loss, around their mean, the common start on the positive side', () => {
+    const at = (t: number, u: number) => Float64Array.of(1 + 3 * t, 2 + 4 * t, 3, 4 + 2 * u, 5);
+    const paths = [
+      [at(4, 1), at(2, 1.5), at(0, 0)],
+      [at(4, 1), at(3, -2), at(1, -1)],
+    ];
+
+    const { origin, directions, coordinates, explained } = jointPlane(paths)!;
+
+    expect(explained[0] + explained[1]).toBeCloseTo(1, 12);
+    expect(origin[2]).toBeCloseTo(3, 12);
+    paths.forEach((path, p) =>
+      path.forEach((iterate, i) => {
+        const [t, u] = coordinates[p]![i]!;
+        const back = pointOnPlane(origin, directions[0], t, directions[1], u);
+        back.forEach((value, d) => expect(value).toBeCloseTo(iterate[d]!, 10));
+      }),
+    );
+    coordinates[0]![0]!.forEach((value, axis) => expect(value).toBeCloseTo(coordinates[1]![0]![axis]!, 10));
+    expect(coordinates[0]![0]![0]).toBeGreaterThan(0);
+    const means = [0, 1].map((axis) => coordinates.flat().reduce((sum, pair) => sum + pair[axis]!, 0));
+    means.forEach((mean) => expect(mean).toBeCloseTo(0, 10));
+  });
+
+  it('takes float32 points as engines keep them, and stops when asked', () => {
+    const path = [Float32Array.of(1, 0, 0), Float32Array.of(0, 1, 0), Float32Array.of(0, 0, 0)];
+
+    expect(jointPlane([path])!.explained[0]).toBeGreaterThan(0.5);
+    expect(jointPlane([path], () => true)).toBeNull();
   });
 });
