@@ -41,8 +41,6 @@ export interface ErrorDetails {
   RUN_NOT_TRAINED: { run: string };
   /** The weights a run is to start from are gone. */
   START_NOT_FOUND: { run: string };
-  /** What was asked can be drawn only for a model that looks at pixels themselves. */
-  FEATURES_NOT_PIXELS: { features: string };
   RUN_IS_ACTIVE: { run: string };
   RUN_NOT_ACTIVE: { run: string };
   /** No run was interrupted. */

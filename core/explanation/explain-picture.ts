@@ -7,14 +7,20 @@ import { dot } from '../array/linear-algebra.ts';
 import { indexOfLargest } from '../array/reduce.ts';
 import { activations } from '../models/layers/activation.ts';
 import { standardize, type Standardization } from '../features/standardize.ts';
+import type { FittedFeatures } from '../features/feature-extractor.ts';
+import { drawn } from './drawn-space.ts';
 import { effectiveTemplate } from './effective-template.ts';
-import { type Network, type Passage, passThrough } from './network.ts';
+import { type Network, passThrough } from './network.ts';
 import { bySay, recombine, sumTolerance } from './recombination.ts';
 import { inPixelSpace } from './templates.ts';
 
 export interface PictureQuestion {
-  /** (features) pixel values in [0, 255]; a blend of two pictures need not be whole numbers. */
-  readonly pixels: Float64Array;
+  /** (D) what the model is shown before it is standardised: pixel values in [0, 255], or features. */
+  readonly numbers: Float64Array;
+  /** (D′) what drawn templates are multiplied with; see drawn-space.ts. */
+  readonly inputs: Float64Array;
+  /** Blocks of the features; none: pixels. */
+  readonly blocks: readonly FittedFeatures[];
   /** The class whose score is explained; null: the verdict. */
   readonly label: number | null;
   /** How many units of the last hidden layer to show as templates, those with the most say first. */
@@ -37,17 +43,17 @@ export interface PictureExplanation {
   readonly bias: Float64Array;
   /** Numbers of the units shown, those with the most say in the explained class first. */
   readonly shown: Uint32Array<ArrayBuffer>;
-  /** (shown, features) the template of each in pixel space: what the unit is for this picture. */
+  /** (shown, D′) the template of each as it is drawn: what the unit is for this picture. */
   readonly shownTemplates: Float64Array;
   /**
    * (shown) W[label, j]·φ′(aⱼ): how much of each shown template is in the network's template for the explained class. With all
    * units shown, Σ weight·template is that template.
    */
   readonly shownWeights: Float64Array;
-  /** (classes, features) the network's templates for this picture, in pixel space, and their biases. */
+  /** (classes, D′) the network's templates for this picture, as they are drawn, and their biases. */
   readonly templates: Float64Array;
   readonly templateBias: Float64Array;
-  /** max_c |Σ contributions + bias − score|, and the same of template·picture + bias. */
+  /** max_c |Σ contributions + bias − score|, and the same of template·inputs + bias. */
   readonly sumDifference: number;
   readonly templateDifference: number;
   /** What both may be at most to count as equal. */
@@ -58,21 +64,21 @@ export interface PictureExplanation {
 export function explainPicture(
   network: Network,
   standardization: Standardization,
-  { pixels, label, shownUnits }: PictureQuestion,
+  { numbers, inputs, blocks, label, shownUnits }: PictureQuestion,
 ): PictureExplanation {
-  const passage = passThrough(network, standardize(pixels, standardization));
+  const passage = passThrough(network, standardize(numbers, standardization));
   const { scores } = passage;
   const verdict = indexOfLargest(scores);
   const explained = label ?? verdict;
   const isLinear = network.layers.length === 1;
 
-  const { weights, bias: templateBias } = { ...pixelTemplate(network, standardization, passage) };
+  const { weights, bias: templateBias } = drawnTemplate(network);
   let templateDifference = 0;
   let tolerance = Infinity;
   for (let c = 0; c < weights.rows; c++) {
     const template = rowOf(weights, c);
-    templateDifference = Math.max(templateDifference, Math.abs(dot(template, pixels) + templateBias[c]! - scores[c]!));
-    tolerance = Math.min(tolerance, sumTolerance(template.map((weight, i) => weight * pixels[i]!)));
+    templateDifference = Math.max(templateDifference, Math.abs(dot(template, inputs) + templateBias[c]! - scores[c]!));
+    tolerance = Math.min(tolerance, sumTolerance(template.map((weight, i) => weight * inputs[i]!)));
   }
   const common = { scores, verdict, label: explained, templates: weights.data, templateBias, templateDifference };
   if (isLinear) {
@@ -103,16 +109,16 @@ export function explainPicture(
     contributions: contributions.data,
     bias,
     shown,
-    shownTemplates: pixelTemplate(upTo(network, shown), standardization, passage).weights.data,
+    shownTemplates: drawnTemplate(upTo(network, shown)).weights.data,
     shownWeights: Float64Array.from(shown, (j) => toLabel[j]! * derivative(lastPreActivations[j]!)),
     sumDifference: difference,
     tolerance: Math.min(tolerance, ofUnits),
   };
-}
 
-function pixelTemplate(network: Network, standardization: Standardization, passage: Passage) {
-  const { templates, biases } = inPixelSpace(effectiveTemplate(network, passage), standardization);
-  return { weights: templates, bias: biases };
+  function drawnTemplate(of: Network) {
+    const { templates, biases } = drawn(inPixelSpace(effectiveTemplate(of, passage), standardization), blocks);
+    return { weights: templates, bias: biases };
+  }
 }
 
 /** The network that ends in these units of the last hidden layer, before their activation. */

@@ -8,14 +8,17 @@
  *
  * so that T·x + bias is the unit's score exactly. For a linear model there is one template a class; for an MLP one a
  * hidden unit of the first layer, the bank. A template is drawn with 0 at mid grey and ±scale at the ends; the scale is
- * max |T|, of the template alone or shared by all, and is stated beside the picture.
+ * that of drawn-scale.ts, of the template alone or shared by all, and is stated beside the picture.
  */
 import { norm, transpose } from '../array/linear-algebra.ts';
 import { type Matrix, requireLength, rowOf, zeros } from '../array/matrix.ts';
 import { largestMagnitude } from '../array/reduce.ts';
+import type { FittedFeatures } from '../features/feature-extractor.ts';
 import type { Standardization } from '../features/standardize.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { type LayerParameters, layersOf } from '../models/parameters.ts';
+import { drawnScale } from './drawn-scale.ts';
+import { drawn } from './drawn-space.ts';
 
 export interface PictureShape {
   readonly height: number;
@@ -27,18 +30,18 @@ export interface PictureShape {
 export interface Templates {
   /** Units are classes for a model without hidden layers. */
   readonly layer: 'class' | 'hidden';
-  /** (units, height·width·channels) weight for each pixel value. */
+  /** (units, D′) weight for each pixel value, or for each number of features; see drawn-space.ts. */
   readonly templates: Matrix;
   /** (units) bias in pixel space. */
   readonly biases: Float64Array;
   /** (units) ‖T‖₂. */
   readonly norms: Float64Array;
-  /** (units) max |T|: the scale of a template drawn alone. */
+  /** (units) the scale of a template drawn alone; see drawn-scale.ts. */
   readonly scales: Float64Array;
-  /** max |T| over all units. */
+  /** The largest scale of any unit. */
   readonly sharedScale: number;
-  /** (units) see `roughness`. */
-  readonly roughness: Float64Array;
+  /** (units) see `roughness`; null for templates that are no pictures. */
+  readonly roughness: Float64Array | null;
   /** (units, classes) what each unit adds to each class where one hidden layer leads to the scores; else null. */
   readonly votes: Matrix | null;
 }
@@ -49,11 +52,13 @@ export function templatesOf(
   parameters: Float64Array,
   standardization: Standardization,
   shape: PictureShape,
+  blocks: readonly FittedFeatures[] = [],
 ): Templates {
   const layers = layersOf(parameters, model.blocks);
-  const { templates, biases } = inPixelSpace(layers[0]!, standardization);
+  const { templates, biases } = drawn(inPixelSpace(layers[0]!, standardization), blocks);
+  const isPicture = templates.columns === shape.height * shape.width * shape.channels;
   const units = Array.from({ length: templates.rows }, (_, unit) => rowOf(templates, unit));
-  const scales = Float64Array.from(units, largestMagnitude);
+  const scales = Float64Array.from(units, (template) => drawnScale(template));
   return {
     layer: layers.length === 1 ? 'class' : 'hidden',
     templates,
@@ -61,7 +66,7 @@ export function templatesOf(
     norms: Float64Array.from(units, norm),
     scales,
     sharedScale: largestMagnitude(scales),
-    roughness: Float64Array.from(units, (template) => roughness(template, shape)),
+    roughness: isPicture ? Float64Array.from(units, (template) => roughness(template, shape)) : null,
     votes: layers.length === 2 ? transpose(layers[1]!.weights) : null,
   };
 }

@@ -1,8 +1,7 @@
 /** Gathers what a report about a run shows. */
-import { templatePixels } from '../../core/explanation/template-pixels.ts';
+import { type TemplatePainter, templatePainter } from '../../core/explanation/template-painter.ts';
 import { StudioError } from '../../core/errors.ts';
 import { reasonSentence } from '../../core/messages/error-sentence.ts';
-import { seesPixels } from '../../core/recipe/feature-recipe.ts';
 import type { Output } from '../../core/rpc/define.ts';
 import type { ComputeContract } from '../../core/rpc/contract/compute.ts';
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
@@ -50,15 +49,15 @@ export async function runReport(
     (['test', 'validation', 'train'] as const).find((split) => (dataset.counts[split] ?? 0) > 0) ?? 'train';
   const verdicts = await evaluation.verdicts(runId, judgedOn, which, options);
   // Models of features have no templates made of pixels.
-  const templates = seesPixels(run.recipe.features)
-    ? await compute.call('compute.templates', { model: { path }, offset: 0, limit: 2048 }, options)
-    : null;
+  const templates = await compute.call('compute.templates', { model: { path }, offset: 0, limit: 2048 }, options);
+  const { blocks, ...picture } = await compute.call('compute.look', { model: { path } }, options);
+  const painter = templatePainter(blocks, picture);
   const data: RunReportData = {
     run,
     dataset,
     classes,
     epochs: runs.epochs(runId),
-    templates: templates && (await templatePart(parts, templates, classes)),
+    templates: await templatePart(parts, templates, painter, classes),
     verdicts: verdicts.indices.length > 0 ? verdicts : null,
     judgedOn,
     mistakes: await mistakesOf(parts, dataset, verdicts, classes),
@@ -70,17 +69,18 @@ export async function runReport(
 async function templatePart(
   { decoder }: ReportParts,
   templates: Templates,
+  painter: TemplatePainter,
   classes: readonly string[],
 ): Promise<RunReportData['templates']> {
-  const { layer, total, width, height, channels, norms, scales, sharedScale } = templates;
-  const size = width * height * channels;
+  const { layer, total, norms, scales, sharedScale } = templates;
+  const { size, shape } = painter;
   const units = Array.from(norms.keys());
   const shown = layer === 'class' ? units : units.toSorted((a, b) => norms[b]! - norms[a]!).slice(0, shownTemplates);
   const pictures = await Promise.all(
     shown.map(async (unit): Promise<ReportPicture> => {
       const weights = templates.templates.subarray(unit * size, (unit + 1) * size);
-      const pixels = templatePixels(weights, layer === 'class' ? sharedScale : scales[unit]!);
-      const src = await dataAddress(decoder, { width, height, channels, pixels });
+      const pixels = painter.paint(weights, layer === 'class' ? sharedScale : scales[unit]!);
+      const src = await dataAddress(decoder, { ...shape, pixels });
       return { src, caption: layer === 'class' ? (classes[unit] ?? String(unit)) : String(unit), note: null };
     }),
   );

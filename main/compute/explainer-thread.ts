@@ -3,7 +3,10 @@ import { parentPort } from 'node:worker_threads';
 import { explainPicture } from '../../core/explanation/explain-picture.ts';
 import { unitsSwitched } from '../../core/explanation/effective-template.ts';
 import { type Network, passThrough } from '../../core/explanation/network.ts';
+import { drawnInputs } from '../../core/explanation/drawn-space.ts';
+import { describeImage } from '../../core/features/index.ts';
 import { standardize } from '../../core/features/standardize.ts';
+import { seesPixels } from '../../core/recipe/feature-recipe.ts';
 import type { HandlerInput, Output } from '../../core/rpc/define.ts';
 import type { computeContract } from '../../core/rpc/contract/compute.ts';
 import type { WireError } from '../../core/rpc/transport.ts';
@@ -13,7 +16,7 @@ import { readCheckpoint } from './checkpoint-file.ts';
 import { logInternal } from './log-internal.ts';
 import { readPicture } from './picture-memory.ts';
 import { engineScores } from './scoring.ts';
-import { networkOf, requirePixels } from './stored-network.ts';
+import { networkOf } from './stored-network.ts';
 
 export interface ExplainerData {
   readonly kind: 'explainer';
@@ -37,7 +40,6 @@ export function answerQuestions(): void {
     const known = models.get(path);
     models.delete(path);
     const checkpoint = known?.checkpoint ?? readCheckpoint(path);
-    requirePixels(checkpoint);
     const model = known ?? { checkpoint, network: networkOf(checkpoint) };
     models.set(path, model);
     for (const oldest of models.keys()) {
@@ -50,16 +52,29 @@ export function answerQuestions(): void {
   function explain({ model, source, picture, toward, label, shownUnits }: Question['input']): Explanation {
     const { checkpoint, network } = modelAt(model.path);
     const bytes = readPicture(source, picture);
+    const { features, width, height, channels } = checkpoint;
+    const imageOf = (data: Float64Array) => ({ width, height, channels, data });
+    const numbersOf = (of: Float64Array) => describeImage(imageOf(of), features);
     let pixels = Float64Array.from(bytes);
     let switched: number[] = [];
     if (toward !== null) {
       const { share } = toward;
       const other = readPicture(source, toward.picture);
       pixels = pixels.map((value, i) => (1 - share) * value + share * other[i]!);
-      const passage = (of: Float64Array) => passThrough(network, standardize(of, checkpoint.standardization));
+      const passage = (of: Float64Array) =>
+        passThrough(network, standardize(numbersOf(of), checkpoint.standardization));
       switched = unitsSwitched(passage(Float64Array.from(bytes)), passage(pixels));
     }
-    const why = explainPicture(network, checkpoint.standardization, { pixels, label, shownUnits });
+    // What is not linear in pixels looks at whole ones, as a picture has them.
+    if (toward !== null && !seesPixels(checkpoint.recipe.features)) pixels = pixels.map(Math.round);
+    const inputs = drawnInputs(imageOf(pixels), features);
+    const why = explainPicture(network, checkpoint.standardization, {
+      numbers: numbersOf(pixels),
+      inputs,
+      blocks: features,
+      label,
+      shownUnits,
+    });
     const engine = toward === null ? engineScores(checkpoint, bytes, 1) : null;
     const engineDifference = engine?.reduce((most, s, c) => Math.max(most, Math.abs(s - why.scores[c]!)), 0) ?? null;
     const singles = (values: Float64Array) => Float32Array.from(values);
@@ -67,6 +82,7 @@ export function answerQuestions(): void {
       ...why,
       step: checkpoint.state.step,
       pixels: Uint8Array.from(pixels, Math.round),
+      inputs: singles(inputs),
       scores: why.scores.slice(),
       bias: why.bias.slice(),
       templateBias: why.templateBias.slice(),

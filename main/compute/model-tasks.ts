@@ -1,9 +1,9 @@
 /** What is asked of a trained model: scores and templates, from a checkpoint file. */
+import { drawnDimension } from '../../core/explanation/drawn-space.ts';
 import { templatesOf } from '../../core/explanation/templates.ts';
 import { classifierOf } from '../../core/training/recipe-model.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
 import { engineScores, scoresOver } from './scoring.ts';
-import { requirePixels } from './stored-network.ts';
 import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
 
 /** Progress of scores is told this often at most. */
@@ -43,13 +43,12 @@ export function predict({ model, pixels, count }: TaskInput<'compute.predict'>):
 
 export function templates({ model, offset, limit }: TaskInput<'compute.templates'>): TaskOutput<'compute.templates'> {
   const checkpoint = readCheckpoint(model.path);
-  requirePixels(checkpoint);
-  const { recipe, classes, width, height, channels, standardization, state } = checkpoint;
-  const featureCount = width * height * channels;
-  const classifier = classifierOf(recipe, featureCount, classes.length);
+  const { recipe, classes, width, height, channels, standardization, state, features } = checkpoint;
+  const classifier = classifierOf(recipe, standardization.mean.length, classes.length);
   const parameters = Float64Array.from(state.engine.parameters);
-  const all = templatesOf(classifier, parameters, standardization, { width, height, channels });
+  const all = templatesOf(classifier, parameters, standardization, { width, height, channels }, features);
   const part = (values: Float64Array) => Float32Array.from(values.subarray(offset, offset + limit));
+  const size = all.templates.columns;
   return {
     step: state.step,
     layer: all.layer,
@@ -57,12 +56,24 @@ export function templates({ model, offset, limit }: TaskInput<'compute.templates
     width,
     height,
     channels,
-    templates: Float32Array.from(all.templates.data.subarray(offset * featureCount, (offset + limit) * featureCount)),
+    size,
+    templates: Float32Array.from(all.templates.data.subarray(offset * size, (offset + limit) * size)),
     biases: part(all.biases),
     norms: part(all.norms),
     scales: part(all.scales),
     sharedScale: all.sharedScale,
     votes: Float32Array.from(all.votes?.data ?? []),
-    roughness: part(all.roughness),
+    roughness: all.roughness === null ? new Float32Array(0) : part(all.roughness),
   };
+}
+
+/** How its templates are drawn. */
+export function look({ model }: TaskInput<'compute.look'>): TaskOutput<'compute.look'> {
+  const { features, width, height, channels } = readCheckpoint(model.path);
+  const blocks = features.map((block) => ({
+    options: block.options,
+    dimension: drawnDimension(block),
+    ...(block.options.kind === 'words' && { words: Float32Array.from(block.arrays['words']!) }),
+  }));
+  return { size: blocks.reduce((total, { dimension }) => total + dimension, 0), width, height, channels, blocks };
 }

@@ -1,7 +1,5 @@
-import { StudioError } from '../../core/errors.ts';
 import type { Network } from '../../core/explanation/network.ts';
 import { layersOf } from '../../core/models/parameters.ts';
-import { seesPixels } from '../../core/recipe/feature-recipe.ts';
 import { perLayer } from '../../core/recipe/recipe.ts';
 import type { Checkpoint } from '../../core/training/checkpoint.ts';
 import { classifierOf } from '../../core/training/recipe-model.ts';
@@ -12,10 +10,4 @@ export function networkOf({ recipe, classes, standardization, state }: Checkpoin
   const layers = layersOf(Float64Array.from(state.engine.parameters), blocks);
   const activations = recipe.model.kind === 'mlp' ? perLayer(recipe.model.activation, layers.length - 1) : [];
   return { layers, activations };
-}
-
-/** Throws FEATURES_NOT_PIXELS unless the model sees pixels themselves: only their weights are pictures. */
-export function requirePixels({ recipe }: Checkpoint): void {
-  if (seesPixels(recipe.features)) return;
-  throw new StudioError('FEATURES_NOT_PIXELS', { features: recipe.features.map(({ kind }) => kind).join(' + ') });
 }

@@ -15,6 +15,7 @@ export type TaskMethod =
   | 'compute.scores'
   | 'compute.predict'
   | 'compute.templates'
+  | 'compute.look'
   | 'compute.units'
   | 'compute.collapse'
   | 'compute.pruning'

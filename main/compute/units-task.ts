@@ -2,6 +2,7 @@
 import { transpose } from '../../core/array/linear-algebra.ts';
 import { matrixOf, type Matrix } from '../../core/array/matrix.ts';
 import { cancelled, StudioError } from '../../core/errors.ts';
+import { drawn } from '../../core/explanation/drawn-space.ts';
 import { ablationCurve, classesServed, meanAnswers } from '../../core/explanation/participation.ts';
 import { pruningOrder, usefulness } from '../../core/explanation/pruning.ts';
 import { nearestTwins } from '../../core/explanation/redundancy.ts';
@@ -11,15 +12,14 @@ import { createGenerator } from '../../core/random/generator.ts';
 import { shuffle } from '../../core/random/sampling.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
 import { answersOver } from './scoring.ts';
-import { networkOf, requirePixels } from './stored-network.ts';
+import { networkOf } from './stored-network.ts';
 import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
 
 export function unitsTask(
-  { model, source, on, indices, threads }: TaskInput<'compute.units'>,
+  { model, source, on, indices, threads, features }: TaskInput<'compute.units'>,
   context: TaskContext<'compute.units'>,
 ): TaskOutput<'compute.units'> {
   const checkpoint = readCheckpoint(model.path);
-  requirePixels(checkpoint);
   const network = networkOf(checkpoint);
   if (network.layers.length === 1) {
     throw new StudioError('INVALID_OPTION', { option: 'model', value: 'linear', expected: 'mlp' });
@@ -71,7 +71,7 @@ export function unitsTask(
 
   /** (pictures, units) of the last hidden layer, the layers below computed by the engine. */
   function answersOf(): Matrix {
-    const judged = { source, indices, threads, features: null };
+    const judged = { source, indices, threads, features };
     const answers = answersOver(checkpoint, network, network.layers.length - 2, judged, (at) => {
       context.progress({ done: at, total });
       return context.request() === 'discard';
@@ -80,8 +80,10 @@ export function unitsTask(
   }
 
   function looksOf(): TemplateLook[] {
-    const { templates } = inPixelSpace(first, checkpoint.standardization);
+    const { templates } = drawn(inPixelSpace(first, checkpoint.standardization), checkpoint.features);
     const { columns, data } = templates;
+    const { width, height, channels } = checkpoint;
+    if (columns !== width * height * channels) return []; // no picture, so nothing that it looks like
     return Array.from({ length: templates.rows }, (_, unit) => {
       if (unit % 32 === 0) told(done + unit);
       return lookOf(data.subarray(unit * columns, (unit + 1) * columns), checkpoint);

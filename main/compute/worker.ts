@@ -20,7 +20,7 @@ import { featureTask } from './feature-task.ts';
 import { helpLearn, type LearnData } from './learn-features.ts';
 import { followLeader, type FollowerData } from './shared-engine.ts';
 import { pathsTask } from './paths-task.ts';
-import { predict, scores, templates } from './model-tasks.ts';
+import { look, predict, scores, templates } from './model-tasks.ts';
 import { probe } from './probe-task.ts';
 import { pruningTask } from './pruning-task.ts';
 import { findRateTask } from './rate-task.ts';
@@ -59,6 +59,8 @@ function run(task: Task): unknown {
       return predict((task as Task<'compute.predict'>).input);
     case 'compute.templates':
       return templates((task as Task<'compute.templates'>).input);
+    case 'compute.look':
+      return look((task as Task<'compute.look'>).input);
     case 'compute.collapse':
       return collapseTask((task as Task<'compute.collapse'>).input, context);
     case 'compute.pruning':

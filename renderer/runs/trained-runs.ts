@@ -28,15 +28,22 @@ export function isLearning({ status }: Pick<RunSummary, 'status'>): boolean {
   return status === 'queued' || status === 'running' || status === 'paused';
 }
 
-/** The newest trained run of the other kind on the same pictures: linear beside an MLP, an MLP beside a linear one; or null. */
+/**
+ * The newest trained run of the other kind on the same pictures, linear beside an MLP, an MLP beside a linear one: one that sees
+ * the same features where there is one; or null.
+ */
 export function companionOf(runs: readonly RunSummary[], run: RunSummary): RunSummary | null {
   let newest: RunSummary | null = null;
+  const seen = JSON.stringify(run.recipe.features);
+  const seesAlike = ({ recipe }: RunSummary) => Number(JSON.stringify(recipe.features) === seen);
   for (const other of runs) {
     const isOther = other.recipe.model.kind !== run.recipe.model.kind;
     if (!isOther || other.datasetId !== run.datasetId || other.recipe.dataset.version !== run.recipe.dataset.version)
       continue;
     if (!isTrained(other) || other.inTrash) continue;
-    if (newest === null || other.number > newest.number) newest = other;
+    const isNewer = newest === null || other.number > newest.number;
+    if (newest === null || seesAlike(other) > seesAlike(newest) || (seesAlike(other) === seesAlike(newest) && isNewer))
+      newest = other;
   }
   return newest;
 }

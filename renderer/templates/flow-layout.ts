@@ -7,8 +7,9 @@ export interface FlowUnit {
 
 export interface FlowOptions {
   readonly columns: number;
-  /** Size of a template and the distance of its neighbours, px. */
+  /** Width and height of a template and the distance of its neighbours, px; a height left out is the width. */
   readonly tile: number;
+  readonly tileHeight?: number;
   readonly gapX: number;
   readonly rowHeight: number;
   /** Where streams end: the right edge of the flow, and the height of the explained score. */
@@ -30,7 +31,7 @@ export interface Stream {
  * side there, so that their widths add up to what they stand for.
  */
 export function flowStreams(units: readonly FlowUnit[], options: FlowOptions): Stream[] {
-  const { columns, tile, gapX, rowHeight, endX, endY, widest } = options;
+  const { columns, tile, tileHeight = tile, gapX, rowHeight, endX, endY, widest } = options;
   const total = units.reduce((sum, { value }) => sum + Math.abs(value), 0);
   const px = total === 0 ? 0 : widest / total;
   const rows = Math.ceil(units.length / columns);
@@ -51,7 +52,7 @@ export function flowStreams(units: readonly FlowUnit[], options: FlowOptions): S
       const width = sums[row]![sign] * px;
       if (width === 0) continue;
       const inRow = units.slice(row * columns, (row + 1) * columns);
-      const lane = row * rowHeight + tile + laneTop + (sign === 'against' ? sums[row]!.for * px + laneGap : 0);
+      const lane = row * rowHeight + tileHeight + laneTop + (sign === 'against' ? sums[row]!.for * px + laneGap : 0);
       streams.push({ sign, path: rowStream(inRow, sign, lane, next[sign]) });
       next[sign] += width;
     }

@@ -1,12 +1,3 @@
-/** The weight at which a template is drawn at full strength. */
-export function largestOf(...templates: readonly ArrayLike<number>[]): number {
-  let largest = 0;
-  for (const template of templates) {
-    for (let i = 0; i < template.length; i++) largest = Math.max(largest, Math.abs(template[i]!));
-  }
-  return largest;
-}
-
 /** A part of the template of `weights` and units, Σ of the first k weight·template. */
 export function builtTemplate(templates: Float32Array, weights: Float32Array, size: number, k: number): Float32Array {
   const built = new Float32Array(size);

@@ -1,20 +1,16 @@
 /** Templates as one picture for saving: rows of blocks, each pixel enlarged by a whole number, zero at mid grey. */
-import { templatePixels } from '../../core/explanation/template-pixels.ts';
+import type { TemplatePainter } from '../../core/explanation/template-painter.ts';
 import { drawPicture } from '../pictures/draw.ts';
 import type { Templates } from './templates-view.svelte.ts';
 
 export async function templateSheet(
-  {
-    templates,
-    scales,
-    width,
-    height,
-    channels,
-  }: Pick<Templates, 'templates' | 'scales' | 'width' | 'height' | 'channels'>,
+  { templates, scales }: Pick<Templates, 'templates' | 'scales'>,
+  painter: TemplatePainter,
   units: ArrayLike<number>,
   scale: number | null,
 ): Promise<Blob> {
-  const size = width * height * channels;
+  const { size, shape } = painter;
+  const { width, height } = shape;
   const columns = Math.min(units.length, Math.max(1, Math.ceil(Math.sqrt(units.length * 1.6))));
   const rows = Math.ceil(units.length / columns);
   const gap = units.length > 1 ? 4 : 0;
@@ -30,7 +26,7 @@ export async function templateSheet(
   for (let i = 0; i < units.length; i++) {
     const unit = units[i]!;
     const weights = templates.subarray(unit * size, (unit + 1) * size);
-    drawPicture(block, templatePixels(weights, scale ?? scales[unit]!), { width, height, channels });
+    drawPicture(block, painter.paint(weights, scale ?? scales[unit]!), shape);
     const x = (i % columns) * (width * zoom + gap);
     pen.drawImage(block, x, Math.floor(i / columns) * (height * zoom + gap), width * zoom, height * zoom);
   }

@@ -108,8 +108,7 @@ export class TrainingRun {
         { signal },
       );
     } catch (cause) {
-      const isNothingToShow = isStudioError(cause, 'RUN_NOT_TRAINED') || isStudioError(cause, 'FEATURES_NOT_PIXELS');
-      if (!isNothingToShow) ignore(cause);
+      if (!isStudioError(cause, 'RUN_NOT_TRAINED')) ignore(cause);
     } finally {
       this.#isFetchingTemplates = false;
     }

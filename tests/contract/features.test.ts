@@ -154,10 +154,25 @@ describe('features in compute', () => {
     }, 0);
     expect(rights / source.test.length).toBeGreaterThan(0.8);
 
-    await expect(client.call('compute.templates', { model: ask.model, offset: 0, limit: 1 })).rejects.toMatchObject({
-      code: 'FEATURES_NOT_PIXELS',
-      details: { features: 'words + color' },
+    const look = await client.call('compute.look', { model: ask.model });
+    const { templates, size: numbers } = await client.call('compute.templates', {
+      model: ask.model,
+      offset: 0,
+      limit: 1,
     });
+    expect(look.blocks.map(({ options }) => options.kind)).toEqual(['words', 'color']);
+    expect([templates.length, numbers]).toEqual([look.size, look.size]);
+    const why = await client.call('compute.explain', {
+      model: ask.model,
+      source,
+      picture,
+      toward: null,
+      label: 1,
+      shownUnits: 4,
+    });
+    expect(why.templateDifference).toBeLessThanOrEqual(why.tolerance);
+    expect(why.engineDifference).toBeLessThan(1e-3);
+    expect(why.scores[1]).toBeCloseTo(alone.scores[1]!, 3);
     const { shares, rest, scores } = await client.call('compute.shares', { model: ask.model, source, picture });
     for (const c of [0, 1]) {
       expect(shares[c]! + shares[2 + c]! + rest[c]!).toBeCloseTo(scores[c]!, 4);

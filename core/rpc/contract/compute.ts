@@ -5,7 +5,15 @@
 import * as v from 'valibot';
 import { bytes, Count, float32s, Sha256, uint16s, uint32s } from './common.ts';
 import { EngineStatus } from './app.ts';
-import { Collapse, ModelComparison, PictureExplanation, PictureQuestion, Pruning, UnitStudy } from './explanation.ts';
+import {
+  Collapse,
+  Look,
+  ModelComparison,
+  PictureExplanation,
+  PictureQuestion,
+  Pruning,
+  UnitStudy,
+} from './explanation.ts';
 import {
   CheckProgress,
   CurvatureOptions,
@@ -200,6 +208,7 @@ export const computeContract = {
       width: Count,
       height: Count,
       channels: v.picklist([1, 3]),
+      size: Count,
       templates: float32s,
       biases: float32s,
       norms: float32s,
@@ -209,6 +218,8 @@ export const computeContract = {
       roughness: float32s,
     }),
   },
+  /** How templates are drawn; see `explanation.look`. */
+  'compute.look': { input: v.object({ model: ModelFile }), output: Look },
   /** Why one picture has its scores; see `explanation.picture`. */
   'compute.explain': {
     input: v.object({

@@ -2,12 +2,15 @@
 import * as v from 'valibot';
 import { pruningCriteria } from '../../recipe/recipe.ts';
 import { bytes, Count, float32s, float64s, Fraction, Id, Name, uint16s, uint32s } from './common.ts';
+import { FeatureRecipeSchema } from './feature-recipe.ts';
 
 /** Why one picture has its scores: `core/explanation/explain-picture.ts` says what each field is. */
 export const PictureExplanation = v.object({
   step: Count,
   /** The picture that is explained, rounded to bytes where it is a blend. */
   pixels: bytes,
+  /** What templates are multiplied with: pixels, or features that are not linear in them. */
+  inputs: float32s,
   scores: float64s,
   verdict: Count,
   label: Count,
@@ -120,7 +123,31 @@ const Smaller = v.object({
   sizesBytes: v.tuple([Count, Count]),
 });
 
+/** What a model is shown, as its templates are drawn: `core/explanation/template-painter.ts`. */
+export const Look = v.object({
+  /** Numbers of a template. */
+  size: Count,
+  width: Count,
+  height: Count,
+  channels: v.picklist([1, 3]),
+  blocks: v.array(
+    v.object({
+      options: FeatureRecipeSchema,
+      /** Numbers of a template that belong to it. */
+      dimension: Count,
+      /** (K, patch) words where the block has them. */
+      words: v.optional(float32s),
+    }),
+  ),
+});
+export type Look = v.InferOutput<typeof Look>;
+
 export const explanationContract = {
+  /** How templates of a run are drawn. Fails with RUN_NOT_TRAINED. */
+  'explanation.look': {
+    input: v.object({ runId: Id, which: v.optional(v.picklist(['best', 'last']), 'best') }),
+    output: Look,
+  },
   /**
    * What becomes of a network's accuracy as a hidden layer gets smaller; over the validation pictures, or over the test or
    * training ones where there are none. Fails with RUN_NOT_TRAINED, INVALID_OPTION for a linear model or a layer that is not there.
@@ -161,7 +188,7 @@ export const explanationContract = {
   },
   /**
    * The one linear classifier that a network without activation is, as templates in pixel space, and how near it comes to the
-   * network's own scores. Fails with RUN_NOT_TRAINED, FEATURES_NOT_PIXELS, INVALID_OPTION where an activation bends.
+   * network's own scores. Fails with RUN_NOT_TRAINED, INVALID_OPTION where an activation bends.
    */
   'explanation.collapse': {
     input: v.object({ runId: Id, which: v.optional(v.picklist(['best', 'last']), 'best') }),
@@ -197,19 +224,20 @@ export const explanationContract = {
       width: Count,
       height: Count,
       channels: v.picklist([1, 3]),
-      /** count × height × width × channels, weight per pixel value in [0, 255]. */
+      /** (count, size) weight for each pixel value in [0, 255], or for each number of features; see `explanation.look`. */
+      size: Count,
       templates: float32s,
       /** Bias that belongs to them in pixel space. */
       biases: float32s,
       /** ‖w‖₂ of each, for sorting. */
       norms: float32s,
-      /** max |w| of each: the scale at which it is drawn by itself. */
+      /** The weight of each that is drawn at full strength when it stands alone: 99.5 % of its weights lie within. */
       scales: float32s,
-      /** max |w| over all units of the layer: the shared scale. */
+      /** The largest of them over all units of the layer: the shared scale. */
       sharedScale: v.number(),
       /** For hidden units of a one-hidden-layer MLP: (total, classes) outgoing weights; otherwise empty. */
       votes: float32s,
-      /** Total variation per weight, a number for how noisy it looks. */
+      /** Total variation per weight, a number for how noisy it looks; empty for features that are no picture. */
       roughness: float32s,
       classes: v.array(v.string()),
     }),

@@ -64,6 +64,9 @@ export function explanationHandlers(parts: ExplanationParts) {
       return { ...templates, classes: [...datasets.version(run.datasetId, run.datasetVersion).classes] };
     },
 
+    'explanation.look': ({ runId, which }, { signal }) =>
+      compute.call('compute.look', { model: modelOf(runId, which).model }, { signal }),
+
     'explanation.picture': async ({ runId, which, ...question }, { signal }) => {
       const { run, model } = modelOf(runId, which);
       const { pixelsPath, headerBytes, count, width, height, channels, classes } = datasets.version(

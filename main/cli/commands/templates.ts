@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { StudioError } from '../../../core/errors.ts';
-import { templatePixels } from '../../../core/explanation/template-pixels.ts';
+import { templatePainter } from '../../../core/explanation/template-painter.ts';
 import { m } from '../../../core/messages/compiled/messages.js';
 import type { CommandContext } from '../index.ts';
 import { findRun, modelToJudge } from '../runs.ts';
@@ -20,17 +20,17 @@ export function templatesCommand(program: Command, context: CommandContext): voi
         const run = await findRun(studio, named);
         const out = personalPath(flags.out);
         const which = modelToJudge(run);
+        const { blocks, ...picture } = await rpc.call('explanation.look', { runId: run.id, which });
+        const { size, shape, paint } = templatePainter(blocks, picture);
         for (let offset = 0, total = 1; offset < total;) {
           const bank = await rpc.call('explanation.templates', { runId: run.id, which, offset, limit: 256 });
           total = bank.total;
-          const { width, height, channels } = bank;
-          const size = width * height * channels;
           const count = bank.scales.length;
           for (let i = 0; i < count; i++) {
             const unit = offset + i;
             const scale = bank.scales[i]!;
-            const pixels = templatePixels(bank.templates.subarray(i * size, (i + 1) * size), scale);
-            const { png } = await rpc.call('pictures.encode', { width, height, channels, pixels });
+            const pixels = paint(bank.templates.subarray(i * size, (i + 1) * size), scale);
+            const { png } = await rpc.call('pictures.encode', { ...shape, pixels });
             const name = bank.layer === 'class' ? bank.classes[unit]! : `unit ${unit}`;
             const file = join(out, `${String(unit).padStart(4, '0')}-${fileName(name)}.png`);
             await write(out, file, png);

@@ -465,6 +465,10 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
     expects: ({ tags, activeShare, ablation }) =>
       expect([tags.length, activeShare.length, ablation.random.length]).toEqual([4, 4, 5]),
   },
+  'explanation.look': {
+    input: ({ linearRun }) => ({ runId: linearRun }),
+    expects: (look) => expect(look).toMatchObject({ size: pixels, width: side, blocks: [{ dimension: pixels }] }),
+  },
   'explanation.pruning': {
     input: ({ networkRun }) => ({ runId: networkRun, layer: 0 }),
     expects: ({ hidden, curves, twins }) => {

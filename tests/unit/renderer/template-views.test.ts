@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flowStreams } from '../../../renderer/templates/flow-layout.ts';
-import { builtTemplate, cosine, largestOf } from '../../../renderer/templates/template-scale.ts';
+import { builtTemplate, cosine } from '../../../renderer/templates/template-scale.ts';
 import { viewsOf } from '../../../renderer/templates/view-names.ts';
 import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
 
@@ -31,7 +31,6 @@ describe('templates', () => {
     const templates = Float32Array.of(1, 2, 10, 20, 100, 200);
 
     expect([...builtTemplate(templates, Float32Array.of(1, 0.5, -1), 2, 2)]).toEqual([6, 12]);
-    expect(largestOf([1, -7], [3])).toBe(7);
   });
 
   it('are alike by the cosine of their angle', () => {
@@ -47,7 +46,7 @@ describe('views', () => {
     viewsOf(of, companion).map(({ name, run: { id } }) => `${name} ${id}`);
 
   it('of a linear run and an MLP belong to the run they show', () => {
-    const both = ['classes a', 'weights b', 'units b', 'recombined b'];
+    const both = ['classes a', 'weights b', 'units b', 'smaller b', 'recombined b'];
 
     expect(names(run('a', 'linear'), run('b', 'mlp'))).toEqual([...both, 'picture a']);
     expect(names(run('b', 'mlp'), run('a', 'linear'))).toEqual([...both, 'picture b']);

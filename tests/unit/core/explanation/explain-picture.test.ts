@@ -20,7 +20,13 @@ describe('an explained picture', () => {
     (hidden) => {
       const network = randomNetwork([features, ...hidden, 4], 'relu', 5);
 
-      const why = explainPicture(network, standardization, { pixels, label: null, shownUnits: 3 });
+      const why = explainPicture(network, standardization, {
+        numbers: pixels,
+        inputs: pixels,
+        blocks: [],
+        label: null,
+        shownUnits: 3,
+      });
 
       const { scores } = passThrough(network, standardize(pixels, standardization));
       scores.forEach((score, c) => {
@@ -35,7 +41,13 @@ describe('an explained picture', () => {
   it('has a template made of the templates of its units, each by its weight', () => {
     const network = randomNetwork([features, 7, 6, 4], 'leaky-relu', 4);
 
-    const why = explainPicture(network, standardization, { pixels, label: 3, shownUnits: 6 });
+    const why = explainPicture(network, standardization, {
+      numbers: pixels,
+      inputs: pixels,
+      blocks: [],
+      label: 3,
+      shownUnits: 6,
+    });
 
     const built = new Float64Array(features);
     why.shownWeights.forEach((weight, i) => part(why.shownTemplates, i).forEach((t, p) => (built[p]! += weight * t)));
@@ -45,7 +57,13 @@ describe('an explained picture', () => {
   it('shows the units with the most say in the class that is asked about, each with its own template', () => {
     const network = randomNetwork([features, 7, 6, 4], 'relu', 8);
 
-    const why = explainPicture(network, standardization, { pixels, label: 2, shownUnits: 3 });
+    const why = explainPicture(network, standardization, {
+      numbers: pixels,
+      inputs: pixels,
+      blocks: [],
+      label: 2,
+      shownUnits: 3,
+    });
 
     const says = why.contributions.subarray(2 * 6, 3 * 6).map(Math.abs);
     const passage = passThrough(network, standardize(pixels, standardization));
