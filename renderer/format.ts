@@ -2,8 +2,22 @@
 import { m } from '../core/messages/compiled/messages.js';
 import { getLocale } from '../core/messages/compiled/runtime.js';
 
+/** Formatters by what they are asked for: making one takes longer than formatting a table with it. */
+const numberFormats = new Map<string, Intl.NumberFormat>();
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+function format(value: number, least: number, most: number, signDisplay: 'auto' | 'exceptZero' = 'auto'): string {
+  const key = `${getLocale()} ${least} ${most} ${signDisplay}`;
+  let made = numberFormats.get(key);
+  if (made === undefined) {
+    const options = { minimumFractionDigits: least, maximumFractionDigits: most, signDisplay };
+    numberFormats.set(key, (made = new Intl.NumberFormat(getLocale(), options)));
+  }
+  return made.format(value);
+}
+
 export function count(value: number): string {
-  return new Intl.NumberFormat(getLocale(), { maximumFractionDigits: 0 }).format(value);
+  return format(value, 0, 0);
 }
 
 /** A fraction as percent: 0.3931 is `39.3 %`; null is a dash. */
@@ -14,20 +28,12 @@ export function percent(fraction: number | null, digits = 1): string {
 
 export function fixed(value: number | null, digits: number): string {
   if (value === null) return '–';
-  return new Intl.NumberFormat(getLocale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-    value,
-  );
+  return format(value, digits, digits);
 }
 
 /** With its sign, always: `+1.17`, `−0.42`. */
 export function signed(value: number, digits = 2): string {
-  return new Intl.NumberFormat(getLocale(), {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-    signDisplay: 'exceptZero',
-  })
-    .format(value)
-    .replace('-', '−');
+  return format(value, digits, digits, 'exceptZero').replace('-', '−');
 }
 
 /** A number of unknown size, short: 0.0005 is `5e-4`, 1.2345 is `1.234`. */
@@ -67,5 +73,10 @@ export function bytes(size: number): string {
 
 /** Day and time, short. */
 export function when(timestamp: number): string {
-  return new Intl.DateTimeFormat(getLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(timestamp);
+  const locale = getLocale();
+  let made = dateFormats.get(locale);
+  if (made === undefined) {
+    dateFormats.set(locale, (made = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })));
+  }
+  return made.format(timestamp);
 }

@@ -12,11 +12,17 @@ const notTyped: ReadonlySet<string> = new Set([
   'file',
 ]);
 
+/** What a field does itself with Ctrl or ⌘. */
+const editing: ReadonlySet<string> = new Set(['KeyA', 'KeyC', 'KeyV', 'KeyX', 'KeyY', 'KeyZ']);
+
 export function ignoresShortcut(event: KeyboardEvent): boolean {
   if (event.repeat || event.isComposing) return true;
   const { target } = event;
   if (!(target instanceof Element)) return false;
-  if (target instanceof HTMLInputElement) return !notTyped.has(target.type);
   // A dialog is a world of its own: what lies under it must not move.
-  return target.closest(typedInto) !== null || document.querySelector('[role="dialog"]') !== null;
+  if (document.querySelector('[role="dialog"]') !== null) return true;
+  const isTypedInto =
+    target instanceof HTMLInputElement ? !notTyped.has(target.type) : target.closest(typedInto) !== null;
+  // Ctrl+K writes nothing, so it is a shortcut from within a field too.
+  return isTypedInto && !((event.ctrlKey || event.metaKey) && !editing.has(event.code));
 }

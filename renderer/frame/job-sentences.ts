@@ -60,10 +60,8 @@ export function engineSentence(engine: EngineStatus | null, connection: 'connect
       : engine.decoder === 'restarting'
         ? m.status_decoder_restarting()
         : null;
-  return [decoder ?? state, engine.backend, threads(engine.threads)].join(' · ');
+  return [decoder ?? state, engine.backend, m.status_threads({ count: engine.threads })].join(' · ');
 }
-
-const threads = (n: number) => (n === 1 ? m.status_threads_one() : m.status_threads({ count: n }));
 
 /** Which kernels compute and where, in one sentence. */
 export function engineExplanation(engine: EngineStatus): string {
@@ -73,5 +71,5 @@ export function engineExplanation(engine: EngineStatus): string {
     'probe-passed': m.status_native_explained,
     chosen: engine.backend === 'native' ? m.status_native_explained : m.status_wasm_explained,
   }[engine.backendReason]();
-  return engine.threads > 1 ? `${kernels} ${m.status_threads_explained({ count: engine.threads })}` : kernels;
+  return `${kernels} ${m.status_threads_explained({ count: engine.threads })}`;
 }

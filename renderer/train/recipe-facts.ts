@@ -140,6 +140,8 @@ export function modelLabel(model: Recipe['model']): string {
 export interface Fact {
   readonly id: string;
   readonly label: string;
+  /** What the label means, in one sentence. */
+  readonly explanation: string;
   readonly value: string;
 }
 
@@ -147,20 +149,34 @@ export interface Fact {
 export function recipeFacts(recipe: Recipe): readonly Fact[] {
   const { model, optimizer, schedule, stopping } = recipe;
   const facts: Fact[] = [
-    { id: 'features', label: m.recipe_features(), value: featuresText(recipe.features) },
+    {
+      id: 'features',
+      label: m.recipe_features(),
+      explanation: m.term_features(),
+      value: featuresText(recipe.features),
+    },
     {
       id: 'model',
       label: m.recipe_model(),
+      explanation: model.kind === 'linear' ? m.model_linear_explained() : m.model_mlp_explained(),
       value: model.kind === 'linear' ? modelLabel(model) : `${modelLabel(model)}, ${activationText(model.activation)}`,
     },
     ...(model.kind === 'mlp'
-      ? [{ id: 'initialization', label: m.recipe_initialization(), value: initializationLabels[model.initialization] }]
+      ? [
+          {
+            id: 'initialization',
+            label: m.recipe_initialization(),
+            explanation: m.recipe_initialization_explained(),
+            value: initializationLabels[model.initialization],
+          },
+        ]
       : []),
     ...(model.kind === 'mlp' && perLayer(model.dropout, 1).some((p) => p > 0)
       ? [
           {
             id: 'dropout',
             label: m.recipe_dropout(),
+            explanation: m.recipe_dropout_explained(),
             value: perLayer(model.dropout, 1)
               .map((p) => percent(p, 0))
               .join(', '),
@@ -168,22 +184,48 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
         ]
       : []),
     ...(isAugmented(recipe.augmentation)
-      ? [{ id: 'augmentation', label: m.recipe_augmentation(), value: augmentationText(recipe.augmentation) }]
+      ? [
+          {
+            id: 'augmentation',
+            label: m.recipe_augmentation(),
+            explanation: m.term_augmentation(),
+            value: augmentationText(recipe.augmentation),
+          },
+        ]
       : []),
-    { id: 'loss', label: m.recipe_loss(), value: lossLabels[recipe.loss]() },
+    {
+      id: 'loss',
+      label: m.recipe_loss(),
+      explanation: lossExplanations[recipe.loss](),
+      value: lossLabels[recipe.loss](),
+    },
     ...(recipe.classWeights === 'balanced'
-      ? [{ id: 'class-weights', label: m.recipe_class_weights(), value: m.on() }]
+      ? [
+          {
+            id: 'class-weights',
+            label: m.recipe_class_weights(),
+            explanation: m.recipe_class_weights_explained(),
+            value: m.on(),
+          },
+        ]
       : []),
     {
       id: 'l2',
       label: 'L2',
+      explanation: m.recipe_l2_explained(),
       value:
         recipe.l2 === 0 ? m.none() : `${short(recipe.l2)} (${recipe.l2Convention === 'half' ? '½λ||W||²' : 'λ||W||²'})`,
     },
-    { id: 'optimizer', label: m.recipe_optimizer(), value: optimizerText(optimizer) },
+    {
+      id: 'optimizer',
+      label: m.recipe_optimizer(),
+      explanation: optimizerExplanations[optimizer.kind](),
+      value: optimizerText(optimizer),
+    },
     {
       id: 'learning-rate',
       label: m.recipe_learning_rate(),
+      explanation: m.recipe_learning_rate_explained(),
       value:
         optimizer.kind === 'lbfgs' // its searches decide
           ? short(optimizer.learningRate)
@@ -192,12 +234,14 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
     {
       id: 'batch',
       label: m.recipe_batch(),
+      explanation: m.recipe_batch_explained(),
       value: recipe.batchSize === 'full' ? m.batch_full() : count(recipe.batchSize),
     },
-    { id: 'epochs', label: m.recipe_epochs(), value: count(recipe.epochs) },
+    { id: 'epochs', label: m.recipe_epochs(), explanation: m.recipe_epochs_explained(), value: count(recipe.epochs) },
     {
       id: 'stopping',
       label: m.recipe_stopping(),
+      explanation: m.term_stopping(),
       value:
         [
           stopping.patience === null ? '' : m.stopping_patience_fact({ count: count(stopping.patience) }),
@@ -211,9 +255,14 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
           .filter(Boolean)
           .join(', ') || m.none(),
     },
-    { id: 'validation', label: m.recipe_validation(), value: percent(recipe.split.validation, 0) },
-    { id: 'seed', label: m.recipe_seed(), value: String(recipe.seed) },
-    { id: 'backend', label: m.settings_backend(), value: recipe.backend },
+    {
+      id: 'validation',
+      label: m.recipe_validation(),
+      explanation: m.recipe_validation_explained(),
+      value: percent(recipe.split.validation, 0),
+    },
+    { id: 'seed', label: m.recipe_seed(), explanation: m.recipe_seed_explained(), value: String(recipe.seed) },
+    { id: 'backend', label: m.settings_backend(), explanation: m.settings_backend_hint(), value: recipe.backend },
   ];
   return facts;
 }

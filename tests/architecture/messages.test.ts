@@ -82,6 +82,43 @@ describe('the messages', () => {
   });
 });
 
+describe('explanations and errors', () => {
+  const texts = Object.entries({ ...en, ...ko }).map(([key, message]) => ({ key, text: JSON.stringify(message) }));
+
+  it('lead nowhere: nothing refers to the web', () => {
+    expect(texts.filter(({ text }) => /https?:|www\.|\.(com|org|net|io)\b/.test(text))).toEqual([]);
+  });
+
+  it('never call an error unknown or blame the network', () => {
+    const errors = [en, ko].flatMap((words) => Object.entries(words).filter(([key]) => key.startsWith('error_')));
+
+    expect(errors.length).toBeGreaterThan(40);
+    const vague = /unknown error|something went wrong|network|알 수 없는 오류|네트워크/i;
+    expect(errors.filter(([, message]) => vague.test(JSON.stringify(message)))).toEqual([]);
+  });
+
+  it('exist in both languages for every term that is explained', () => {
+    const used = sourceFiles()
+      .filter(({ path }) => path.startsWith('renderer/'))
+      .flatMap(({ text }) => [...text.matchAll(/\bm\.(term_\w+|\w+_explained)\b/g)].map((match) => match[1]!));
+    const without = [...new Set(used)].filter((key) => !en[key] || !ko[key]);
+
+    expect(used.length).toBeGreaterThan(60);
+    expect(without).toEqual([]);
+  });
+});
+
+describe('keys of commands', () => {
+  it('are named by their place on the keyboard, so that they work under a Hangul layout', () => {
+    const keys = sourceFiles()
+      .filter(({ path }) => path.startsWith('renderer/'))
+      .flatMap(({ text }) => [...text.matchAll(/\bkeys?: [`']([^`']+)[`']/g)].map((match) => match[1]!));
+
+    expect(keys.length).toBeGreaterThan(10);
+    expect(keys.filter((press) => /(^|[ +])[A-Za-z]($|[ +])/.test(press))).toEqual([]);
+  });
+});
+
 describe('the words of the page', () => {
   it('are messages, and not written into the components', () => {
     const written = sourceFiles()

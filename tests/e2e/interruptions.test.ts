@@ -2,14 +2,38 @@
 import { execFileSync } from 'node:child_process';
 import { anyHost, hosts } from './hosts/index.ts';
 import type { RunningStudio } from './hosts/host.ts';
-import { epochReached, shownEpoch, train, trainForLong, trySample } from './person.ts';
+import { epochReached, goTo, shownEpoch, train, trainForLong, trySample } from './person.ts';
 import { expect, test } from './studio-test.ts';
 import { en, saying } from './words.ts';
 
-test('a run is paused, goes on, and is stopped and kept', async ({ start }) => {
+test('a run is watched, paused, goes on, and is stopped and kept with its best and its last model', async ({
+  start,
+}) => {
   const { page } = await start(anyHost);
   await trySample(page, 'handwriting');
   await trainForLong(page);
+
+  await test.step('data that arrives never changes what was zoomed to, until Follow is pressed', async () => {
+    await expect(page).toHaveTitle(/^\d+ % – /);
+    const chart = page.getByRole('slider', { name: saying(en.train_figure_loss) });
+    const follow = page.getByRole('button', { name: en.chart_follow, exact: true });
+    await chart.focus();
+    await page.keyboard.press('+');
+    await expect(follow).toHaveCount(1);
+    const seen = await shownEpoch(page);
+    await epochReached(page, seen + 2);
+    await expect(follow).toHaveCount(1);
+    await follow.click();
+    await expect(follow).toHaveCount(0);
+  });
+
+  await test.step('its templates can be looked at while it learns', async () => {
+    const address = new URL(page.url()).hash;
+    await goTo(page, en.place_templates);
+    await expect(page.getByRole('radiogroup', { name: en.runs_which }).getByRole('radio')).toHaveCount(2);
+    await expect(page.getByRole('main').getByRole('heading', { level: 1 })).not.toHaveText('');
+    await page.evaluate((hash) => (location.hash = hash), address);
+  });
 
   await page.getByRole('button', { name: en.train_pause }).click();
   await expect(page.getByText(saying(en.train_status_paused))).toBeVisible();
@@ -20,6 +44,13 @@ test('a run is paused, goes on, and is stopped and kept', async ({ start }) => {
 
   await expect(page.getByText(saying(en.train_status_stopped))).toBeVisible();
   await expect(page.getByText(en.train_test_accuracy, { exact: true })).toBeVisible();
+  await goTo(page, en.place_templates);
+  const which = page.getByRole('radiogroup', { name: en.runs_which });
+  for (const one of [en.runs_last, en.runs_best]) {
+    await which.getByText(one, { exact: true }).click();
+    await expect(which.getByRole('radio', { name: one })).toBeChecked();
+    await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+  }
 });
 
 test('a page that is loaded again shows the run as it is now', async ({ start }) => {
@@ -83,6 +114,11 @@ test('a run that blows up ends with a sentence, and offers smaller steps', async
   await train(page, { model: 'mlp', optimizer: 'SGD', epochs: 30, learningRate: 1000 });
 
   await expect(page.getByText(saying(en.train_status_diverged))).toBeVisible({ timeout: 30_000 });
+  // The value that is no number stands in the curve, named.
+  await expect(page.getByRole('slider', { name: saying(en.train_figure_loss) })).toHaveAttribute(
+    'aria-valuetext',
+    /NaN|∞/,
+  );
   await page.getByRole('button', { name: saying(en.train_lower_rate) }).click();
 
   await expect(page.getByRole('textbox', { name: en.recipe_learning_rate, exact: true })).toHaveValue('100');

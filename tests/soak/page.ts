@@ -13,6 +13,7 @@ export async function serveStudio(dataFolder: string): Promise<ServedStudio> {
   const child = spawn(process.execPath, [cli, 'serve', '--no-open', '--data', dataFolder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  process.once('exit', () => child.kill('SIGKILL')); // also when a proof fails half way
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   for await (const line of createInterface({ input: child.stdout })) {
     const url = /^READY (\S+)$/.exec(line)?.[1];

@@ -2,7 +2,7 @@
  * Kills the built `train` command with a kill loop that knows nothing of the studio, and looks at what it left with SQL of
  * its own:
  *
- *     npm run build && npm run soak -- train-kills [kills] [seed] [signal]
+ *     npm run build && npm run soak -- train-kills [kills] [seed] [signal] [backend]
  *
  * After each kill the database has to be sound and hold every acknowledged step, each once; `resume` then goes on. At the end
  * the run is let to its end, and its weights have to be those of a run that nobody disturbed. Exit code 0 only then.
@@ -18,7 +18,7 @@ if (task === '--check') check(folder);
 else if (task === '--final') final(folder);
 else main(process.argv.slice(2));
 
-function main([kills = '50', seed = '1', signal = 'SIGKILL']: string[]): void {
+function main([kills = '50', seed = '1', signal = 'SIGKILL', backend = 'auto']: string[]): void {
   requireBuild();
   const killLoop = requireShared('abuse/kill-loop.mjs');
   const pictures = requireShared('data/cifar10-small.tar');
@@ -35,7 +35,10 @@ function main([kills = '50', seed = '1', signal = 'SIGKILL']: string[]): void {
   for (const copy of [trial, killed]) execFileSync('cp', ['-r', alone, copy]);
 
   const recipe = join(root, 'recipe.json');
-  writeFileSync(recipe, JSON.stringify(studio(alone, 'recipe', 'small', '--hidden', '128', '--seed', '7')));
+  writeFileSync(
+    recipe,
+    JSON.stringify(studio(alone, 'recipe', 'small', '--hidden', '128', '--seed', '7', '--backend', backend)),
+  );
   const measured = studio(trial, 'train', 'small', '--recipe', recipe, '--epochs', '20');
   const { trainSeconds } = measured['timing'] as { trainSeconds: number };
   // Long enough that it is not over before the last kill.

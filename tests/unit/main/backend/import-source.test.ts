@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -90,6 +91,18 @@ describe('importing a folder', () => {
       reason: { code: 'unrecognised' },
       label: 'cat',
     });
+  });
+
+  it('changes nothing in the folder of the person, nor does any edit afterwards', async () => {
+    await writeClasses();
+    const before = glance(folder);
+
+    const id = await importFrom(studio, folderSource(folder));
+    studio.datasets.edit(id, Uint32Array.of(1), { kind: 'label', label: 1 });
+    studio.datasets.edit(id, Uint32Array.of(2), { kind: 'exclude' });
+    studio.datasets.trash(id);
+
+    expect(glance(folder)).toEqual(before);
   });
 
   it('gives the same dataset version however many decoders work', async () => {
@@ -345,3 +358,14 @@ describe.skipIf(abuse === null)('bad folders', () => {
     ]);
   });
 });
+
+/** Every entry with its size, times and bytes. */
+function glance(path: string): object[] {
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .sort()
+    .map((name) => {
+      const { size, mtimeMs, ctimeMs, mode, ino } = statSync(join(path, name));
+      const isFile = statSync(join(path, name)).isFile();
+      return { name, size, mtimeMs, ctimeMs, mode, ino, bytes: isFile ? readFileSync(join(path, name), 'base64') : '' };
+    });
+}

@@ -1,0 +1,125 @@
+/**
+ * The page with 60,000 pictures: how long it takes to answer keys while they are imported, and how smoothly their grid scrolls, by
+ * Chromium's own trace of its frames:
+ *
+ *     npm run build && npm run soak -- grid
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from '@playwright/test';
+import { findBrowser } from '../../scripts/find-browser.ts';
+import { en } from '../e2e/words.ts';
+import { serveStudio } from './page.ts';
+import { notRun, requireBuild, requireShared, soakFolder } from './soak.ts';
+
+requireBuild();
+const browser = await findBrowser();
+if (browser === null) notRun('no browser is installed');
+const folder = soakFolder('grid');
+const pictures = join(folder, 'cifar10');
+mkdirSync(pictures);
+execFileSync('tar', ['xf', requireShared('data/cifar10.tar'), '-C', pictures]);
+
+const host = await serveStudio(join(folder, 'data'));
+const chrome = await chromium.launch({ ...browser, args: ['--no-sandbox'] });
+const page = await chrome.newPage({ viewport: { width: 1280, height: 800 } });
+await page.goto(host.url);
+const importing = await answersWhileImporting(page);
+const scrolling = await framesWhileScrolling(chrome, page);
+await chrome.close();
+await host.close();
+rmSync(folder, { recursive: true, force: true });
+process.stdout.write(`${JSON.stringify({ importing, scrolling }, null, 2)}\n`);
+
+/** Milliseconds from a key to the next frame that is painted, as the browser times them, while pictures are read. */
+async function answersWhileImporting(page: Page): Promise<object> {
+  await page.getByRole('button', { name: en.start_open_folder }).click();
+  const chooser = page.getByRole('dialog');
+  await chooser.getByRole('textbox', { name: en.chooser_path }).fill(pictures);
+  await chooser.getByRole('button', { name: en.chooser_go, exact: true }).click();
+  await chooser.getByRole('button', { name: en.chooser_use_folder }).click();
+  await page.getByRole('button', { name: en.import_start, exact: true }).click({ timeout: 120_000 });
+  await page.evaluate(() => {
+    const answers: number[] = [];
+    Object.assign(globalThis, { answers });
+    const observer = new PerformanceObserver((list) =>
+      answers.push(...list.getEntries().map(({ duration }) => duration)),
+    );
+    observer.observe({ type: 'event', durationThreshold: 16, buffered: false } as PerformanceObserverInit);
+  });
+  const done = page.getByRole('button', { name: en.import_open_dataset });
+  let keys = 0;
+  for (; !(await done.isVisible()); keys++) {
+    await page.keyboard.press(keys % 2 === 0 ? 'Tab' : 'Shift+Tab');
+    await page.waitForTimeout(50);
+  }
+  const answers = await page.evaluate(() => (globalThis as unknown as { answers: number[] }).answers);
+  await done.click();
+  return { keys, slowerThan16Ms: answers.length, p95Ms: quantile(answers, 0.95), longestMs: quantile(answers, 1) };
+}
+
+/** Ten seconds of scrolling through the whole grid. */
+async function framesWhileScrolling(chrome: Browser, page: Page): Promise<object> {
+  const grid = page.getByRole('grid', { name: en.dataset_grid_label });
+  await grid.waitFor();
+  await page.waitForTimeout(1000);
+  await chrome.startTracing(page, {
+    categories: ['cc', 'benchmark', 'disabled-by-default-devtools.timeline.frame', 'devtools.timeline.frame'],
+  });
+  const box = (await grid.boundingBox())!;
+  const session = await page.context().newCDPSession(page);
+  const frames = page.evaluate(
+    () =>
+      new Promise<number[]>((resolve) => {
+        const times: number[] = [];
+        const beginning = performance.now();
+        const note = (at: number) => {
+          times.push(at);
+          if (at - beginning < 10_000) requestAnimationFrame(note);
+          else resolve(times.slice(1).map((time, i) => time - times[i]!));
+        };
+        requestAnimationFrame(note);
+      }),
+  );
+  const scroll = session.send('Input.synthesizeScrollGesture', {
+    x: box.x + box.width / 2,
+    y: box.y + box.height / 2,
+    yDistance: -30_000,
+    speed: 3000,
+    gestureSourceType: 'mouse',
+  });
+  const intervals = await frames;
+  await scroll;
+  const scrolledPixels = await grid.evaluate((element) => element.scrollTop);
+  const trace = JSON.parse((await chrome.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  return {
+    scrolledPixels,
+    frames: intervals.length,
+    medianMs: quantile(intervals, 0.5),
+    p95Ms: quantile(intervals, 0.95),
+    longestMs: quantile(intervals, 1),
+    inTrace: statesOf(trace.traceEvents),
+  };
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly args?: { readonly frame_reporter?: { readonly state?: string; readonly affects_smoothness?: boolean } };
+}
+
+/** How many frames Chromium presented, and how many it dropped where the eye would notice, by its own report of each. */
+function statesOf(events: readonly TraceEvent[]): { presented: number; dropped: number } {
+  const reports = events
+    .filter(({ name }) => name === 'PipelineReporter')
+    .flatMap(({ args }) => (args?.frame_reporter === undefined ? [] : [args.frame_reporter]));
+  return {
+    presented: reports.filter(({ state }) => state?.startsWith('STATE_PRESENTED')).length,
+    dropped: reports.filter((report) => report.state === 'STATE_DROPPED' && report.affects_smoothness === true).length,
+  };
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return Number((sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0).toFixed(1));
+}
