@@ -87,6 +87,10 @@ const table = [
     ],
   },
   {
+    from: 'core/toy',
+    may: ['core/toy', 'core/landscape', 'core/losses', 'core/models', 'core/optimizers', 'core/recipe', ...foundations],
+  },
+  {
     from: 'core/landscape',
     may: [
       'core/landscape',
