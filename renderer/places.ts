@@ -7,6 +7,7 @@ import FlaskRound from '@lucide/svelte/icons/flask-round';
 import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import Grid3x3 from '@lucide/svelte/icons/grid-3x3';
 import Images from '@lucide/svelte/icons/images';
+import Mountain from '@lucide/svelte/icons/mountain';
 import Route from '@lucide/svelte/icons/route';
 import ScanEye from '@lucide/svelte/icons/scan-eye';
 import { m } from './messages.ts';
@@ -105,6 +106,15 @@ export const places: readonly Place[] = [
     key: 'KeyG',
     of: 'run',
     load: () => import('./gradient-lab/GradientLabPlace.svelte'),
+  },
+  {
+    id: 'landscapes',
+    group: 'understand',
+    title: () => m.place_landscapes(),
+    icon: Mountain,
+    key: 'KeyL',
+    of: 'run',
+    load: () => import('./landscapes/LandscapesPlace.svelte'),
   },
   {
     id: 'experiments',

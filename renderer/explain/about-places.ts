@@ -1,6 +1,7 @@
 /** What each place is about, by its id. The formulas are those the code computes; so are their letters. */
 import { m } from '../messages.ts';
 import type { About } from './about.ts';
+import { aboutLandscapes } from './about-landscapes.ts';
 
 const cs231n = 'Stanford CS231n, Convolutional Neural Networks for Visual Recognition';
 
@@ -126,6 +127,7 @@ export const aboutPlaces: Readonly<Record<string, About>> = {
       { place: 'optimizers', because: () => m.about_gradient_to_optimizers() },
     ],
   },
+  landscapes: aboutLandscapes.loss,
   experiments: {
     sentence: () => m.about_experiments(),
     formulas: [

@@ -1,0 +1,17 @@
+/** The largest stable learning rate that was measured last for a dataset: drawn where a learning rate is chosen. */
+import type { Studio } from '../studio.svelte.ts';
+
+export interface StableRate {
+  readonly rate: number;
+  readonly withMomentum: number | null;
+  /** Of the model it was measured on. */
+  readonly title: string;
+}
+
+export function keepBound(studio: Pick<Studio, 'setView'>, datasetId: string, bound: StableRate): void {
+  studio.setView(`landscapes.bound.${datasetId}`, bound);
+}
+
+export function boundOf(studio: Pick<Studio, 'view'>, datasetId: string): StableRate | null {
+  return studio.view<StableRate | null>(`landscapes.bound.${datasetId}`, null);
+}
