@@ -165,16 +165,22 @@ async function datasetFiles(
   const batches: string[] = [];
   let names: string[] | null = null;
   for (const file of withoutTwins(paths)) {
-    if (path.basename(file).toLowerCase() === 'batches.meta.txt') {
-      names = readFileSync(file, 'utf8')
-        .split(/\r?\n/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-      continue;
+    try {
+      if (path.basename(file).toLowerCase() === 'batches.meta.txt') {
+        names = readFileSync(file, 'utf8')
+          .split(/\r?\n/)
+          .map((line) => line.trim())
+          .filter((line) => line !== '');
+        continue;
+      }
+      const head = await headOf(file, decoders, signal);
+      if (looksLikeIdx(head)) (idxDimensions(head) === 1 ? labels : pictures).push(file);
+      else if (isCifarFile(file)) batches.push(file);
+    } catch (cause) {
+      const { code, syscall } = cause as NodeJS.ErrnoException;
+      if (code === undefined || syscall === undefined) throw cause;
+      throw new StudioError('BAD_DATASET_FILE', { path: file, reason: code });
     }
-    const head = await headOf(file, decoders, signal);
-    if (looksLikeIdx(head)) (idxDimensions(head) === 1 ? labels : pictures).push(file);
-    else if (isCifarFile(file)) batches.push(file);
   }
   if (pictures.length > 0) return idxDataset(pictures, labels, decoders, signal);
   if (batches.length > 0) return cifarDataset(batches, names, signal);

@@ -39,11 +39,11 @@ it.each(Object.entries(methodCases) as [keyof typeof studioContract, MethodCase<
 
       const reply = await ask(method, message, isEndless === true ? 10 : patienceMs);
 
+      expect(studio.defects, `${method} ${describeInput(message)}`).toEqual([]);
       if (reply?.kind === 'result') {
         const parsed = v.safeParse(studioContract[method].output, reply.value);
         expect(parsed.issues, `${method} ${describeInput(message)}`).toBeUndefined();
       } else if (reply !== null) expect(reply.error.code).not.toBe('INTERNAL');
-      expect(studio.defects, `${method} ${describeInput(message)}`).toEqual([]);
     }
     expect(uncaught).toEqual([]);
   },

@@ -3,8 +3,11 @@
  * imports the component that writes HTML, as the bundler does.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire, registerHooks } from 'node:module';
+import { createRequire, enableCompileCache, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
+
+// Programs are started by the hundred, each from the same few hundred sources: with what the last one compiled, in less than half the time.
+enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/compiled-sources', import.meta.url)));
 
 /** Loaded with the first component: most programs have none. */
 let compiler: typeof import('svelte/compiler') | undefined;

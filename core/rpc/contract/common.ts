@@ -3,7 +3,7 @@ import * as v from 'valibot';
 
 export const Id = v.pipe(v.string(), v.minLength(1), v.maxLength(64), v.regex(/^[A-Za-z0-9_-]+$/));
 export const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-export const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const Fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 export const Seed = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
 /** Milliseconds since 1970, for people; order comes from ids and sequence numbers. */

@@ -69,7 +69,7 @@ async function finishedRace(studio: WholeStudio): Promise<string> {
 async function smallRace(studio: WholeStudio) {
   const { base } = await smallSearch(studio);
   const optimizers = ['sgd' as const, 'lbfgs' as const];
-  return { kind: 'race' as const, base, optimizers, trials: 2, seeds: 1 };
+  return { kind: 'race' as const, base, optimizers, trials: 1, seeds: 1 };
 }
 
 /** The run whose fate the call decided. */
