@@ -11,6 +11,7 @@ import { chooseDataFolder } from '../backend/choose-data-folder.ts';
 import { version } from '../backend/version.ts';
 import { checkCommands } from './commands/checks.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
 import { listCommands } from './commands/lists.ts';
 import { predictCommand } from './commands/predict.ts';
@@ -74,6 +75,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     evaluateCommand,
     predictCommand,
     templatesCommand,
+    explainCommand,
     pruneCommand,
     checkCommands,
     searchCommands,

@@ -69,6 +69,7 @@ export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handler
     'compute.predict': (input, context) => run('compute.predict', input, context),
     'compute.templates': (input, context) => run('compute.templates', input, context),
     'compute.look': (input, context) => run('compute.look', input, context),
+    'compute.exactness': (input, context) => run('compute.exactness', input, context),
     'compute.explain': (input) => explainer.explain(input),
     'compute.collapse': (input, context) => run('compute.collapse', input, context),
     'compute.pruning': (input, context) => run('compute.pruning', input, context),

@@ -16,6 +16,7 @@ export type TaskMethod =
   | 'compute.predict'
   | 'compute.templates'
   | 'compute.look'
+  | 'compute.exactness'
   | 'compute.units'
   | 'compute.collapse'
   | 'compute.pruning'

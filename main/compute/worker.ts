@@ -16,6 +16,7 @@ import { answerQuestions, type ExplainerData } from './explainer-thread.ts';
 import { logInternal } from './log-internal.ts';
 import { type DescribeData, helpDescribe } from './describe-crew.ts';
 import { conditioningTask, learnTask, sharesTask } from './feature-questions.ts';
+import { exactnessTask } from './exactness-task.ts';
 import { featureTask } from './feature-task.ts';
 import { helpLearn, type LearnData } from './learn-features.ts';
 import { followLeader, type FollowerData } from './shared-engine.ts';
@@ -61,6 +62,8 @@ function run(task: Task): unknown {
       return templates((task as Task<'compute.templates'>).input);
     case 'compute.look':
       return look((task as Task<'compute.look'>).input);
+    case 'compute.exactness':
+      return exactnessTask((task as Task<'compute.exactness'>).input, context);
     case 'compute.collapse':
       return collapseTask((task as Task<'compute.collapse'>).input, context);
     case 'compute.pruning':

@@ -7,6 +7,7 @@ import { bytes, Count, float32s, Sha256, uint16s, uint32s } from './common.ts';
 import { EngineStatus } from './app.ts';
 import {
   Collapse,
+  Exactness,
   Look,
   ModelComparison,
   PictureExplanation,
@@ -246,6 +247,12 @@ export const computeContract = {
     input: v.object({ model: ModelFile, layer: Count, ...Studied }),
     progress: v.object({ done: Count, total: Count }),
     output: Pruning,
+  },
+  /** See `explanation.exactness`. */
+  'compute.exactness': {
+    input: v.object({ model: ModelFile, ...Studied }),
+    progress: v.object({ done: Count, total: Count }),
+    output: Exactness,
   },
   /** Two models over the same pictures. */
   'compute.compare': {

@@ -142,7 +142,25 @@ export const Look = v.object({
 });
 export type Look = v.InferOutput<typeof Look>;
 
+/** Over so many pictures of this split, the largest |difference| of any score from … */
+export const Exactness = v.object({
+  on: v.picklist(['train', 'validation', 'test']),
+  pictures: Count,
+  /** … its sum of contributions, and from its template times the picture, both in float64; and of what rounding may leave. */
+  sum: v.number(),
+  template: v.number(),
+  shareOfTolerance: v.number(),
+  /** … the float32 engine's. */
+  engine: v.number(),
+});
+
 export const explanationContract = {
+  /** How exactly contributions and templates add up, over all test pictures. Fails with RUN_NOT_TRAINED. */
+  'explanation.exactness': {
+    input: v.object({ runId: Id, which: v.optional(v.picklist(['best', 'last']), 'best') }),
+    progress: v.object({ done: Count, total: Count }),
+    output: Exactness,
+  },
   /** How templates of a run are drawn. Fails with RUN_NOT_TRAINED. */
   'explanation.look': {
     input: v.object({ runId: Id, which: v.optional(v.picklist(['best', 'last']), 'best') }),

@@ -64,6 +64,9 @@ export function explanationHandlers(parts: ExplanationParts) {
       return { ...templates, classes: [...datasets.version(run.datasetId, run.datasetVersion).classes] };
     },
 
+    'explanation.exactness': ({ runId, which }, { signal, progress }) =>
+      compute.call('compute.exactness', studied(runId, which, Infinity), { signal, onprogress: progress }),
+
     'explanation.look': ({ runId, which }, { signal }) =>
       compute.call('compute.look', { model: modelOf(runId, which).model }, { signal }),
 

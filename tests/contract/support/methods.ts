@@ -465,6 +465,15 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
     expects: ({ tags, activeShare, ablation }) =>
       expect([tags.length, activeShare.length, ablation.random.length]).toEqual([4, 4, 5]),
   },
+  'explanation.exactness': {
+    input: ({ networkRun }) => ({ runId: networkRun }),
+    expects: ({ pictures: judged, sum, template, engine, shareOfTolerance }) => {
+      expect(judged).toBeGreaterThan(0);
+      expect(Math.max(sum, template)).toBeLessThan(1e-9);
+      expect(engine).toBeLessThan(1e-4);
+      expect(shareOfTolerance).toBeLessThan(1e-3);
+    },
+  },
   'explanation.look': {
     input: ({ linearRun }) => ({ runId: linearRun }),
     expects: (look) => expect(look).toMatchObject({ size: pixels, width: side, blocks: [{ dimension: pixels }] }),

@@ -1,0 +1,40 @@
+/** `tessera explain`: how exactly contributions and templates add up to the scores of all test pictures. */
+import type { Command } from 'commander';
+import { m } from '../../../core/messages/compiled/messages.js';
+import type { CommandContext } from '../index.ts';
+import { findRun, modelToJudge } from '../runs.ts';
+
+export function explainCommand(program: Command, context: CommandContext): void {
+  program
+    .command('explain <run>')
+    .description(m.cli_explain())
+    .action((named: string) =>
+      context.run('read', async (studio) => {
+        const { rpc, output } = studio;
+        const run = await findRun(studio, named);
+        const { on, pictures, sum, template, engine, shareOfTolerance } = await rpc.call('explanation.exactness', {
+          runId: run.id,
+          which: modelToJudge(run),
+        });
+        const result = {
+          type: 'result',
+          run: run.id,
+          on,
+          count: pictures,
+          largestSumDifference: sum,
+          largestTemplateDifference: template,
+          largestShareOfTolerance: shareOfTolerance,
+          largestEngineDifference: engine,
+        };
+        output.result(result, () =>
+          m.cli_explain_done({
+            run: run.number,
+            count: pictures,
+            sum: sum.toExponential(1),
+            template: template.toExponential(1),
+            engine: engine.toExponential(1),
+          }),
+        );
+      }),
+    );
+}
