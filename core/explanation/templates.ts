@@ -95,25 +95,33 @@ export function inPixelSpace(
 }
 
 /**
- * How noisy a template looks: its total variation for each unit of weight.
+ * Σ |T(y, x+1, ch) − T(y, x, ch)| + |T(y+1, x, ch) − T(y, x, ch)|, the total variation of a template.
  *
- *     Σ |T(y, x+1, ch) − T(y, x, ch)| + |T(y+1, x, ch) − T(y, x, ch)|   over   Σ |T|
+ * @throws StudioError SHAPE_MISMATCH when the shape has another number of features.
+ */
+export function totalVariation(template: Float64Array, { height, width, channels }: PictureShape): number {
+  requireLength('template', template, height * width * channels);
+  let variation = 0;
+  const rowLength = width * channels;
+  for (let i = 0; i < template.length; i++) {
+    const value = template[i]!;
+    if (i % rowLength < rowLength - channels) variation += Math.abs(template[i + channels]! - value);
+    if (i + rowLength < template.length) variation += Math.abs(template[i + rowLength]! - value);
+  }
+  return variation;
+}
+
+/**
+ * How noisy a template looks: its total variation for each unit of weight, over Σ |T|.
  *
  * 0 for a flat template (and for one of zeros), about 2.8 for independent normal noise, near 4 for a chessboard. The
  * scale of the weights does not matter.
  *
  * @throws StudioError SHAPE_MISMATCH when the shape has another number of features.
  */
-export function roughness(template: Float64Array, { height, width, channels }: PictureShape): number {
-  requireLength('template', template, height * width * channels);
-  let variation = 0;
+export function roughness(template: Float64Array, shape: PictureShape): number {
+  const variation = totalVariation(template, shape);
   let weight = 0;
-  const rowLength = width * channels;
-  for (let i = 0; i < template.length; i++) {
-    const value = template[i]!;
-    weight += Math.abs(value);
-    if (i % rowLength < rowLength - channels) variation += Math.abs(template[i + channels]! - value);
-    if (i + rowLength < template.length) variation += Math.abs(template[i + rowLength]! - value);
-  }
+  for (const value of template) weight += Math.abs(value);
   return weight === 0 ? 0 : variation / weight;
 }
