@@ -31,3 +31,11 @@ export function blockSign({ kind, layer }: { readonly kind: 'weights' | 'bias'; 
   const digits = [...String(layer)].map((digit) => String.fromCharCode(0x2080 + Number(digit))).join('');
   return `${kind === 'weights' ? 'W' : 'b'}${digits}`;
 }
+
+/**
+ * Whether a planted mistake shows in all the blocks it spoils and in no other. Suspicious is caught too: a weak penalty
+ * that was forgotten is a small error, but far above what a right gradient has.
+ */
+export function isCaught(blocks: GradientCheckReport['parts'][number]['blocks']): boolean {
+  return blocks.every(({ isSpoilt, verdict }) => isSpoilt === (verdict === 'wrong' || verdict === 'doubtful'));
+}
