@@ -15,6 +15,13 @@ import {
   trialCount,
 } from '../../core/training/hyperparameter-search.ts';
 import {
+  blockResult,
+  blockTrialCount,
+  nextBlockTrial,
+  type BlockPlan,
+  requireBlockPlan,
+} from '../../core/training/block-study.ts';
+import {
   nextRaceTrial,
   type RacePlan,
   raceProtocol,
@@ -42,7 +49,7 @@ export interface SearchRegistryOptions {
   readonly today?: () => number;
 }
 
-type Plan = SearchPlan | RacePlan;
+type Plan = SearchPlan | RacePlan | BlockPlan;
 
 interface Active {
   readonly ended: Promise<void>;
@@ -64,8 +71,7 @@ export class SearchRegistry {
   /** @throws StudioError INVALID_OPTION, DATASET_NOT_FOUND, DATASET_TOO_SMALL. */
   start(plan: Plan, name?: string): string {
     const { searches, datasets, today = Date.now } = this.#options;
-    if (plan.kind === 'search') requireSearchPlan(plan);
-    else requireRacePlan(plan);
+    requirePlan(plan);
     const { dataset, split } = plan.base;
     const version = datasets.version(dataset.id, dataset.version);
     const source = pictureSource(version, split);
@@ -211,7 +217,7 @@ export class SearchRegistry {
       if (active.wish === 'stop') return 'stopped';
       const results = this.#results(id);
       report(results.length);
-      const trial = plan.kind === 'search' ? nextSearchTrial(plan, results) : nextRaceTrial(plan, results);
+      const trial = nextTrial(plan, results);
       if (trial === null) return 'finished';
       const known = searches.trials(id).find((row) => row.trial === trial.index);
       const stored = known === undefined ? null : this.#options.runs.get(known.runId);
@@ -319,6 +325,13 @@ export class SearchRegistry {
         plan.kind === 'race'
           ? ({ ...raceResult(plan, results), protocol: raceProtocol(plan) } as unknown as SearchReport['race'])
           : null,
+      blocks:
+        plan.kind === 'blocks'
+          ? ({
+              ...blockResult(plan, results),
+              pictures: rows.reduce((most, row) => Math.max(most, runs.get(row.runId)?.validationCount ?? 0), 0),
+            } as unknown as SearchReport['blocks'])
+          : null,
     };
   }
 
@@ -359,6 +372,19 @@ function planOf({ plan }: StoredSearch): Plan | null {
   return parsed.success ? parsed.output : null;
 }
 
+/** @throws StudioError INVALID_OPTION for a plan that makes no sense. */
+function requirePlan(plan: Plan): void {
+  if (plan.kind === 'search') requireSearchPlan(plan);
+  else if (plan.kind === 'race') requireRacePlan(plan);
+  else requireBlockPlan(plan);
+}
+
+function nextTrial(plan: Plan, results: readonly TrialResult[]): Trial | null {
+  if (plan.kind === 'search') return nextSearchTrial(plan, results);
+  return plan.kind === 'race' ? nextRaceTrial(plan, results) : nextBlockTrial(plan, results);
+}
+
 function totalOf(plan: Plan): number {
-  return plan.kind === 'search' ? trialCount(plan) : raceTrialCount(plan);
+  if (plan.kind === 'search') return trialCount(plan);
+  return plan.kind === 'race' ? raceTrialCount(plan) : blockTrialCount(plan);
 }

@@ -58,6 +58,8 @@ export function conditioningTask(
   const blocks = features.map((block) => learnFeatures(source, block, threadCount(threads), isOver));
   const reader = new PictureReader(source);
   const x = zeros(pictures.length, looked.length);
+  const targets = zeros(pictures.length, source.classes.length);
+  pictures.forEach((picture, i) => (rowOf(targets, i)[source.labels[source.train[picture]!]!] = 1));
   try {
     pictures.forEach((picture, i) => {
       if (isOver()) throw cancelled();
@@ -68,7 +70,7 @@ export function conditioningTask(
   } finally {
     reader.close();
   }
-  return { pictures: pictures.length, looked: looked.length, dimension, ...conditioningOf(x) };
+  return { pictures: pictures.length, looked: looked.length, dimension, ...conditioningOf(x, targets) };
 }
 
 /** share of block b in class c: Σ over its numbers of W_eff[c, j]·x_j. */

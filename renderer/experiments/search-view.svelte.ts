@@ -1,7 +1,11 @@
 /** Searches and races as the page sees them: listed once, the running ones followed. Only this class changes it. */
 import type { RunSummary } from '../../core/rpc/contract/runs.ts';
 import type { SearchReport } from '../../core/rpc/contract/searches.ts';
+import type { CallInput } from '../../core/rpc/define.ts';
+import type { StudioContract } from '../../core/rpc/contract/index.ts';
 import type { Studio } from '../studio.svelte.ts';
+
+export type SearchPlanInput = CallInput<StudioContract, 'searches.start'>['plan'];
 
 /** Learning rates are searched from the run's divided by this to the run's times this. */
 const rateFactor = 10;
@@ -38,7 +42,11 @@ export class SearchView {
       // Short runs say too little early on.
       halving: recipe.epochs >= 9 ? { firstRung: Math.round(recipe.epochs / 9), eta: 3 } : null,
     };
-    const started = await this.#studio.attempt(this.#studio.call('searches.start', { plan, name: run.name }));
+    await this.begin(plan, run.name, signal);
+  }
+
+  async begin(plan: SearchPlanInput, name: string, signal: AbortSignal): Promise<void> {
+    const started = await this.#studio.attempt(this.#studio.call('searches.start', { plan, name }));
     if (started !== null) await this.refresh(signal);
   }
 

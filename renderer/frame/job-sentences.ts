@@ -13,6 +13,7 @@ const kinds: Readonly<Record<Job['kind'], (inputs: { title: string }) => string>
   train: m.job_train,
   search: m.job_search,
   race: m.job_race,
+  blocks: m.job_blocks,
   evaluate: m.job_evaluate,
   predict: m.job_predict,
 };

@@ -3,7 +3,14 @@ import * as v from 'valibot';
 import { Count, float32s, float64s, Id, uint32s } from './common.ts';
 import { FeatureRecipeSchema } from './feature-recipe.ts';
 
-const Condition = v.object({ number: v.number(), largest: v.number(), smallest: v.number(), flat: Count });
+const Condition = v.object({
+  number: v.number(),
+  largest: v.number(),
+  smallest: v.number(),
+  flat: Count,
+  /** See core/features/conditioning.ts. */
+  steps: v.nullable(v.object({ plain: v.nullable(Count), momentum: v.nullable(Count) })),
+});
 export const Conditioning = v.object({
   pictures: Count,
   /** Numbers that were looked at, drawn at random where there are more. */

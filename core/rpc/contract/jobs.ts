@@ -4,7 +4,19 @@ import { Count, ErrorValue, Id } from './common.ts';
 
 export const Job = v.object({
   id: Id,
-  kind: v.picklist(['look', 'import', 'sample', 'learn', 'describe', 'train', 'search', 'race', 'evaluate', 'predict']),
+  kind: v.picklist([
+    'look',
+    'import',
+    'sample',
+    'learn',
+    'describe',
+    'train',
+    'search',
+    'race',
+    'blocks',
+    'evaluate',
+    'predict',
+  ]),
   /** What it works on, for the sentence in the status bar: a dataset's or run's name. */
   title: v.string(),
   state: v.picklist(['queued', 'running', 'paused', 'stopping', 'finished', 'failed', 'cancelled']),

@@ -45,7 +45,14 @@ export const RacePlan = v.object({
   rateFactor: v.optional(v.pipe(v.number(), v.gtValue(1), v.maxValue(1e6)), 30),
   l2: v.optional(LogRange, [1e-5, 1e-1]),
 });
-export const AnyPlan = v.variant('kind', [SearchPlan, RacePlan]);
+/** See core/training/block-study.ts. */
+export const BlockPlan = v.object({
+  kind: v.literal('blocks'),
+  base: RecipeSchema,
+  runId: v.optional(v.nullable(Id), null),
+  weights: v.optional(v.boolean(), false),
+});
+export const AnyPlan = v.variant('kind', [SearchPlan, RacePlan, BlockPlan]);
 
 /** `interrupted`: the studio ended; it can go on. `stopped`: by a person; it can go on too. */
 export const SearchStatus = v.picklist(['running', 'interrupted', 'finished', 'stopped', 'failed']);
@@ -87,6 +94,23 @@ const Race = v.object({
   }),
 });
 
+/** See BlockResult in core/training/block-study.ts. */
+const Blocks = v.object({
+  rows: v.array(
+    v.object({
+      index: Count,
+      what: v.picklist(['all', 'naive', 'scaled', 'without', 'weight']),
+      block: v.nullable(Count),
+      weights: v.array(v.nullable(v.number())),
+      accuracy: MaybeFinite,
+    }),
+  ),
+  weights: v.array(v.number()),
+  accuracy: MaybeFinite,
+  /** Validation pictures that all were judged on. */
+  pictures: Count,
+});
+
 export const SearchReport = v.object({
   id: Id,
   name: v.string(),
@@ -116,6 +140,7 @@ export const SearchReport = v.object({
   /** The trial with the best validation accuracy. */
   best: v.nullable(Count),
   race: v.nullable(Race),
+  blocks: v.nullable(Blocks),
 });
 export type SearchReport = v.InferOutput<typeof SearchReport>;
 

@@ -1,8 +1,8 @@
 /**
- * `tessera search` and `race`: many runs of one plan, and what came of them.
+ * `tessera search`, `race` and `blocks`: many runs of one plan, and what came of them.
  *
  * With `--json` each prints one line `{"type":"trial","index":…,"run":…,"accuracy":…}` a finished trial and at the end
- * `{"type":"search" | "race", …}` with the fields of SearchReport in core/rpc/contract/searches.ts. Ctrl+C stops with what
+ * `{"type":"search" | "race" | "blocks", …}` with the fields of SearchReport in core/rpc/contract/searches.ts. Ctrl+C stops with what
  * is done; `--resume ID` goes on.
  */
 import type { Command } from 'commander';
@@ -35,6 +35,11 @@ interface SearchFlags extends RecipeFlags {
   readonly halving?: string;
 }
 
+interface BlockFlags extends RecipeFlags {
+  readonly weights?: boolean;
+  readonly resume?: string;
+}
+
 interface RaceFlags extends RecipeFlags {
   readonly trials?: string;
   readonly seeds?: string;
@@ -62,6 +67,14 @@ export function searchCommands(program: Command, context: CommandContext): void 
     .option('--seeds <count>', m.cli_race_seeds())
     .option('--rate-factor <factor>', m.cli_race_rate_factor())
     .action((named: string, flags: RaceFlags) => context.run('write', (studio) => run(studio, named, flags, racePlan)));
+  addRecipeFlags(program.command('blocks <dataset>').description(m.cli_blocks()))
+    .option('--weights', m.cli_blocks_weights())
+    .option('--resume <id>', m.cli_search_resume())
+    .action((named: string, flags: BlockFlags) =>
+      context.run('write', (studio) =>
+        run(studio, named, flags, (base) => ({ kind: 'blocks', base, weights: flags.weights === true })),
+      ),
+    );
 }
 
 function addPlanFlags(command: Command): Command {
@@ -72,7 +85,7 @@ function addPlanFlags(command: Command): Command {
     .option('--resume <id>', m.cli_search_resume());
 }
 
-async function run<Flags extends SearchFlags | RaceFlags>(
+async function run<Flags extends SearchFlags | RaceFlags | BlockFlags>(
   studio: Studio,
   named: string,
   flags: Flags,
@@ -162,7 +175,16 @@ function range(option: string, text: string | undefined): [number, number] | und
 }
 
 function words(report: SearchReport): string[] {
-  const { race, trials, best } = report;
+  const { race, blocks, trials, best } = report;
+  if (blocks !== null) {
+    return [
+      ...blocks.rows.map(
+        ({ index, weights, accuracy }) =>
+          `${trials.find((trial) => trial.index === index)?.name ?? index}  ${weights.map((w) => w ?? '–').join(' : ')}  ${percent(accuracy)}`,
+      ),
+      m.blocks_best({ weights: `${blocks.weights.join(' : ')} (${percent(blocks.accuracy)})` }),
+    ];
+  }
   if (race === null) {
     const winner = trials.find(({ index }) => index === best);
     if (winner === undefined) return [m.cli_search_none()];

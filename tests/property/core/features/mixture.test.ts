@@ -74,6 +74,18 @@ describe('the condition number of features', () => {
     expect(whitened.number).toBeCloseTo(1, 9);
   });
 
+  it('is followed to its steps: those of a quadratic by hand', () => {
+    // C = diag(1, 100), and the targets pull along the first direction alone: gap(t) = 0.99^2t, below 0.01 from t = 230 on.
+    const x = matrixOf(4, 2, Float64Array.of(1, 10, 1, -10, -1, 10, -1, -10));
+    const alongFirst = matrixOf(4, 1, Float64Array.of(1, 1, -1, -1));
+
+    const { raw, standardized } = conditioningOf(x, alongFirst);
+
+    expect(raw.steps!.plain).toBe(Math.ceil(Math.log(0.01) / (2 * Math.log(0.99))));
+    expect(raw.steps!.momentum).toBeLessThan(raw.steps!.plain! / 4);
+    expect(standardized.steps!.plain).toBe(1);
+  });
+
   it('leaves out and counts directions in which nothing varies', () => {
     const x = matrixOf(3, 3, Float64Array.of(1, 0, 2, -1, 0, 1, 0, 0, -3));
 
