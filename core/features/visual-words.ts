@@ -134,8 +134,11 @@ export function whiteningIn(arrays: FittedFeatures['arrays']): Pick<Whitening, '
 
 function cluster(points: Matrix, options: WordFeatures, random: RandomGenerator): Clustering {
   const { words, iterations, minibatch } = options;
-  const chosen = permutation(random, points.rows).subarray(0, seedingPoints(words));
-  const start = seedCenters(selectRows(points, chosen), words, random);
+  const chosen = permutation(random, points.rows);
+  const start =
+    options.start === 'points'
+      ? selectRows(points, chosen.subarray(0, words))
+      : seedCenters(selectRows(points, chosen.subarray(0, seedingPoints(words))), words, random);
   if (minibatch === null) return lloyd(points, start, iterations);
   const steps = Math.ceil((iterations * points.rows) / minibatch);
   return minibatchKMeans(points, start, minibatch, steps, random);
@@ -184,6 +187,7 @@ export function requireWordOptions(options: WordFeatures, shape: Pick<ImageShape
   requireNonNegative('contrastOffset', contrastOffset);
   if (whitening !== null) requireNonNegative('whitening', whitening);
   requireOneOf('encoding', encoding, ['triangle', 'hard']);
+  requireOneOf('start', options.start ?? 'k-means++', ['k-means++', 'points']);
   requireInteger('iterations', options.iterations, 1, 1000);
   if (options.minibatch !== null) requireInteger('minibatch', options.minibatch, 1, patches);
   const { rows, columns } = patchGrid(shape, patchSize, stride);

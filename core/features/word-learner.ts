@@ -288,9 +288,14 @@ export function learnWords(
     inertia,
   };
 
-  /** k-means++ over some random points. */
+  /** Random points, or k-means++ over some of them. */
   function seed(): void {
-    const chosen = permutation(random, count).slice(0, Math.min(count, seedingPoints(words)));
+    const order = permutation(random, count);
+    if (options.start === 'points') {
+      for (let k = 0; k < words; k++) copyCenter(k, order[k]!);
+      return;
+    }
+    const chosen = order.slice(0, Math.min(count, seedingPoints(words)));
     const n = chosen.length;
     const nearest = floats(layout.nearest, n).fill(Infinity);
     const seeds = floats(layout.seeds, n * rowLength);

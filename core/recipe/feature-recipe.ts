@@ -90,6 +90,11 @@ export interface WordFeatures extends Block {
   readonly iterations: number;
   /** Patches a step of minibatch k-means; null takes all patches in every iteration (Lloyd). */
   readonly minibatch: number | null;
+  /**
+   * Where the words start from: `k-means++`, also where it is left out, spreads them and so gives words to outliers; `points` are
+   * patches drawn at random, so that words are where patches are.
+   */
+  readonly start?: 'k-means++' | 'points' | undefined;
   /** Seed of patches and first words. */
   readonly seed: number;
 }

@@ -57,6 +57,7 @@ const schema = v.variant('kind', [
     grid,
     iterations: whole(1, 1000),
     minibatch: v.nullable(whole(1, 2_000_000)),
+    start: v.optional(v.picklist(['k-means++', 'points'])),
     seed: Seed,
   }),
 ]);

@@ -109,6 +109,15 @@ describe('the learner of visual words', () => {
     }
   });
 
+  it('starts from patches themselves where it is told to, and no worse for k-means', () => {
+    const spread = learnt(pictures, { ...base, iterations: 20 }, 2);
+    const drawn = learnt(pictures, { ...base, iterations: 20, start: 'points' }, 2);
+
+    expect(drawn.words).not.toEqual(spread.words);
+    expect(learnt(pictures, { ...base, iterations: 20, start: 'points' }, 1)).toEqual(drawn);
+    expect(drawn.inertia).toBeLessThan(spread.inertia * 1.15);
+  });
+
   it('by minibatches comes near the inertia of all points', () => {
     const whole = learnt(pictures, { ...base, iterations: 20 }, 2);
     const batches = learnt(pictures, { ...base, iterations: 20, minibatch: 100 }, 2);
