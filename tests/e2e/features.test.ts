@@ -26,6 +26,14 @@ test('a person sees what features keep, trains on them, and finds what each give
 
   await goTo(page, en.place_features);
   await expect(page.getByText(saying(en.features_shares_sentence))).toBeVisible({ timeout: 20_000 });
+  await page.getByRole('button', { name: en.blocks_start }).click();
+  await expect(
+    page.getByRole('rowheader', { name: saying(en.blocks_without, { block: en.features_hog }) }),
+  ).toBeVisible({
+    timeout: 30_000,
+  });
+  await page.getByRole('button', { name: en.features_measure }).click();
+  await expect(page.getByText('κ ').first()).toBeVisible({ timeout: 30_000 });
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
     .analyze();
