@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     globalSetup: ['tests/support/compile-sources.ts'],
     passWithNoTests: false,
+    // vitest leaves one processor free by itself, which on two of them is one file after the other.
+    maxWorkers: '100%',
     projects: projects.map((name) => ({
       extends: true as const,
       test: {

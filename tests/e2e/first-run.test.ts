@@ -4,7 +4,8 @@ import { finished, goTo } from './person.ts';
 import { expect, test } from './studio-test.ts';
 import { en } from './words.ts';
 
-for (const host of hosts) {
+// The way from a folder goes through every host (learning); this one through the package and Electron's code.
+for (const host of hosts.slice(-2)) {
   test(`three clicks lead from launch to a trained model in ${host.name}, and tomorrow it is there`, async ({
     start,
   }) => {

@@ -27,6 +27,13 @@ test('a run is watched, paused, goes on, and is stopped and kept with its best a
     await expect(follow).toHaveCount(0);
   });
 
+  await test.step('a page that is loaded again shows the run as it is now', async () => {
+    const before = await shownEpoch(page);
+    await page.reload();
+    await epochReached(page, before + 1);
+    await expect(page.getByRole('button', { name: en.train_pause })).toBeEnabled();
+  });
+
   await test.step('its templates can be looked at while it learns', async () => {
     const address = new URL(page.url()).hash;
     await goTo(page, en.place_templates);
@@ -51,18 +58,6 @@ test('a run is watched, paused, goes on, and is stopped and kept with its best a
     await expect(which.getByRole('radio', { name: one })).toBeChecked();
     await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
   }
-});
-
-test('a page that is loaded again shows the run as it is now', async ({ start }) => {
-  const { page } = await start(anyHost);
-  await trySample(page, 'handwriting');
-  await trainForLong(page);
-  const before = await shownEpoch(page);
-
-  await page.reload();
-
-  await epochReached(page, before + 1);
-  await expect(page.getByRole('button', { name: en.train_pause })).toBeEnabled();
 });
 
 for (const host of hosts.filter((each) => ['the browser host', "Electron's code in Chromium"].includes(each.name))) {

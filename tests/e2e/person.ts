@@ -52,7 +52,7 @@ export async function finished(page: Page): Promise<string> {
 export async function goTo(page: Page, place: string, places: string = en.frame_places): Promise<void> {
   await page
     .getByRole('navigation', { name: places })
-    .getByRole('link', { name: new RegExp(place) })
+    .getByRole('link', { name: new RegExp(`^${place}( [\\d,]+)?$`) }) // with what it counts, and no longer word that begins so
     .click();
 }
 

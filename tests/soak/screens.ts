@@ -36,6 +36,7 @@ const host = await serveStudio(data);
 const chrome = await chromium.launch({ ...browser, args: ['--no-sandbox'] });
 const page = await chrome.newPage();
 await page.goto(host.url);
+await page.getByRole('heading', { level: 1 }).waitFor();
 for (const language of ['en', 'ko'] as const) {
   for (const theme of ['light', 'dark'] as const) {
     await choose(language, theme);
@@ -65,6 +66,9 @@ function addresses(): [string, string][] {
     ['features', `#/features/${dataset.id}`],
     ['new-run', '#/train'],
     ...ofRuns,
+    ['optimizers', '#/optimizers'],
+    ['gradient-lab', '#/gradient-lab'],
+    ['landscapes', '#/landscapes'],
     ['experiments', '#/experiments'],
   ];
 }
