@@ -27,7 +27,7 @@ export interface SearchSpace {
   /** Layers of an MLP, each list one choice. */
   readonly hidden?: readonly (readonly number[])[] | undefined;
   readonly activation?: readonly ActivationName[] | undefined;
-  readonly batchSize?: readonly number[] | undefined;
+  readonly batchSize?: readonly Recipe['batchSize'][] | undefined;
 }
 
 export interface SearchPlan {

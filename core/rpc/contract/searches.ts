@@ -21,7 +21,7 @@ export const SearchPlan = v.object({
     l2: v.optional(LogRange),
     hidden: optional(v.array(v.pipe(Count, v.minValue(1)))),
     activation: optional(v.picklist(activationNames)),
-    batchSize: optional(v.pipe(Count, v.minValue(1))),
+    batchSize: optional(v.union([v.pipe(Count, v.minValue(1)), v.literal('full')])),
   }),
   trials: v.pipe(Count, v.minValue(1), v.maxValue(10_000)),
   seed: v.optional(Seed, 0),

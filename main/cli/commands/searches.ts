@@ -136,7 +136,9 @@ function searchPlan(base: Plan['base'], flags: SearchFlags): Plan {
   const l2 = range('--l2-range', flags.l2Range);
   const hidden = flags.layers?.split('/').map((list) => list.split(',').map((units) => number('--layers', units, 1)));
   const activation = flags.activations?.split(',').map((name) => choice('--activations', name, activationNames));
-  const batchSize = flags.batches?.split(',').map((size) => number('--batches', size, 1));
+  const batchSize = flags.batches
+    ?.split(',')
+    .map((size) => (size === 'full' ? ('full' as const) : number('--batches', size, 1)));
   const rate = base.optimizer.learningRate;
   const isEmpty = !learningRate && !l2 && !hidden && !activation && !batchSize;
   const halving = flags.halving?.split(',').map((part) => number('--halving', part, 1));
