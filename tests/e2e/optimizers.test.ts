@@ -9,7 +9,7 @@ import { en, ko, saying } from './words.ts';
 test('an instructor walks over surfaces by single keys, looks rules up, and races optimizers fairly', async ({
   start,
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   const { page } = await start(anyHost);
   await trySample(page, 'shapes');
   await goTo(page, en.place_optimizers);
@@ -56,7 +56,7 @@ test('an instructor walks over surfaces by single keys, looks rules up, and race
   await view(page, en.optimizers_on_data);
   await expect(page.getByText(saying(en.race_took))).toBeVisible({ timeout: 120_000 });
   await page.getByRole('button', { name: en.paths_draw }).click();
-  await expect(page.getByRole('img', { name: saying(en.paths_label) })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('img', { name: saying(en.paths_label) })).toBeVisible({ timeout: 120_000 });
   await expect(page.getByRole('row', { name: /L-BFGS/ })).toBeVisible();
   await nothingIsWrong(page);
 
