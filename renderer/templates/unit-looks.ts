@@ -12,6 +12,11 @@ const words: Readonly<Record<UnitStudy['tags'][number][number]['tag'], () => str
   colour: () => m.tag_colour(),
 };
 
+/** A tag in words. */
+export function tagWord(tag: UnitStudy['tags'][number][number]['tag']): string {
+  return words[tag]();
+}
+
 /** `edge 32°, blue against yellow`; what has no tag is called so. */
 export function looksLike(study: UnitStudy, unit: number): string {
   const tags = study.tags[unit] ?? [];

@@ -46,6 +46,33 @@ test('a score is taken apart into the templates that made it, and into the templ
   await expect(page.getByRole('heading', { name: en.templates_title_one, level: 1 })).toBeVisible();
 });
 
+test('a weight is muted and the score follows; a smaller network becomes a run that says where it came from', async ({
+  start,
+}) => {
+  const { page } = await start(anyHost);
+  await trySample(page, 'shapes');
+  await train(page, { model: 'mlp', epochs: 3 });
+  await finished(page);
+  await goTo(page, en.place_templates);
+
+  await show(page, en.templates_view_recombined);
+  const card = page.getByRole('region', { name: en.turn_title });
+  await card.getByRole('button', { name: en.turn_mute }).click();
+  await expect(card.getByRole('slider')).toHaveValue('0');
+  await expect(card.getByRole('button', { name: en.turn_reset })).toBeEnabled();
+
+  await show(page, en.templates_view_smaller);
+  await expect(page.getByRole('heading', { name: en.smaller_curve_title })).toBeVisible({ timeout: 30_000 });
+  await page.getByRole('slider', { name: en.smaller_keep }).fill('8');
+  await passesAxe(page);
+  await page.getByLabel(en.smaller_epochs).selectOption({ label: en.smaller_epochs_none });
+  await page.getByRole('button', { name: saying(en.smaller_make) }).click();
+  const made = page.getByRole('region', { name: en.smaller_made_title }).getByRole('link');
+  await expect(made).toBeVisible();
+  await made.click();
+  await expect(page.getByRole('heading', { name: saying(en.beside_title) })).toBeVisible({ timeout: 30_000 });
+});
+
 async function show(page: Page, view: string): Promise<void> {
   await page.getByRole('radiogroup', { name: en.templates_view }).getByText(view, { exact: true }).click();
 }
