@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { matrixOfRows, rowOf } from '../../../../core/array/matrix.ts';
 import { ablationCurve } from '../../../../core/explanation/participation.ts';
 import { type Network, passThrough } from '../../../../core/explanation/network.ts';
-import { mergeOrder, mergesOf, mergeTwins, twinGroups } from '../../../../core/explanation/redundancy.ts';
+import { exactMerges, mergeOrder, mergesOf, mergeTwins, twinGroups } from '../../../../core/explanation/redundancy.ts';
 import { withoutUnits } from '../../../../core/explanation/pruning.ts';
 import { randomNetwork, randomPicture } from '../../../support/random-network.ts';
 
@@ -63,7 +63,7 @@ describe('merging exact duplicates', () => {
   it('leaves copies of another length alone where the activation keeps no proportions', () => {
     const network = withCopies(randomNetwork([3, 4, 2], 'tanh', 5), 0, 1, [1, 2]);
 
-    const merged = mergeTwins(network, 0, mergesOf(network.layers[0]!, twinGroups(network.layers[0]!, 1 - 1e-12)));
+    const merged = mergeTwins(network, 0, exactMerges(network, 0));
 
     expect(merged.layers[0]!.bias.length).toBe(5); // the copy of length 1 went, the one of length 2 stays
     expectSameScores(merged, network, 3);
