@@ -101,11 +101,6 @@ export class ToyClassifier {
     return { answers: hidden, dead: preActivations.map((a, l) => deadUnits(a, this.model.activations[l]!)) };
   }
 
-  /** (n, units) a of the first hidden layer at the points; null for a linear classifier. */
-  preActivations(): Matrix | null {
-    return this.model.forward(this.parameters, this.#x).preActivations[0] ?? null;
-  }
-
   #scaled(features: Matrix): Matrix {
     const { rows, columns } = features;
     const scaled = zeros(rows, columns);
