@@ -1,7 +1,7 @@
 /** What a race rests on, in sentences: printed on every chart of it, since its outcome holds for these conditions only. */
 import { count, short } from '../../format.ts';
 import { m } from '../../messages.ts';
-import { modelLabel, optimizerLabels } from '../../train/recipe-facts.ts';
+import { modelLabel, optimizerLabels, scheduleLabels } from '../../train/recipe-facts.ts';
 import type { RaceReport } from './race-view.svelte.ts';
 
 export function protocolSentences({ plan, race }: RaceReport, pictures: number | null): string[] {
@@ -11,6 +11,7 @@ export function protocolSentences({ plan, race }: RaceReport, pictures: number |
       model: modelLabel(plan.base.model),
       epochs: count(protocol.epochs),
       batch: protocol.batchSize === 'full' ? m.batch_full() : count(protocol.batchSize),
+      schedule: scheduleLabels[plan.base.schedule.kind](),
       trials: count(protocol.trials),
       seeds: count(protocol.seeds.length),
       low: short(protocol.l2[0]),
