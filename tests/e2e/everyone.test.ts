@@ -13,6 +13,12 @@ const ways = [
   { theme: 'settings_theme_dark', words: ko, language: '한국어' },
 ] as const;
 
+/** The last two have views that are places of their own. */
+const places = [
+  ...(['features', 'train', 'templates', 'evaluate', 'predict', 'experiments', 'gradient_lab'] as const),
+  ...(['optimizers', 'landscapes'] as const),
+];
+
 test('axe finds nothing in any place or dialog, in light English and dark Korean', async ({ start, folder }) => {
   test.setTimeout(240_000);
   const pictures = path.join(folder, 'pictures');
@@ -45,11 +51,21 @@ test('axe finds nothing in any place or dialog, in light English and dark Korean
       .click();
     await expect(page.getByRole('grid', { name: words.dataset_grid_label })).toBeVisible();
     await nothingIsWrong(page, 'dataset');
-    for (const place of ['train', 'templates', 'evaluate', 'predict', 'experiments'] as const) {
+    for (const place of places) {
       await goTo(page, words[`place_${place}`], words.frame_places);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await nothingIsWrong(page, place);
+      if (!places.slice(-2).includes(place)) continue;
+      const views = page.getByRole('main').getByRole('radiogroup').first().getByRole('radio');
+      await expect(views.nth(2), place).toBeAttached();
+      for (let view = 1; view < (await views.count()); view++) {
+        await views.nth(view).check({ force: true });
+        await nothingIsWrong(page, `${place}, view ${view}`);
+      }
     }
+    await page.keyboard.press('Shift+KeyP');
+    await nothingIsWrong(page, 'presenting');
+    await page.keyboard.press('Shift+KeyP');
     await page.keyboard.press('Control+KeyK');
     await expect(page.getByRole('dialog')).toBeVisible();
     await nothingIsWrong(page, 'command palette');
