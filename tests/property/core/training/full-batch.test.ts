@@ -126,7 +126,7 @@ describe("a linear model's full batch, in parts", () => {
       if (optimizer.kind === 'lbfgs') continue; // its line search magnifies the last digits of a hinge
       expect((1 + ours.second.loss) / (1 + theirs.second.loss)).toBeCloseTo(1, 3);
       const worst = ours.parameters.reduce((most, p, i) => Math.max(most, Math.abs(p - theirs.parameters[i]!)), 0);
-      expect(worst, `${rows} rows`).toBeLessThan(2e-3);
+      expect(worst, `${rows} rows`).toBeLessThan(loss === 'softmax' ? 2e-5 : 2e-3); // softmax has no kink
     }
   });
 
