@@ -47,6 +47,8 @@ export interface ErrorDetails {
   NOTHING_TO_RESUME: Record<never, never>;
   /** After an interruption a step was computed once more and came out differently. */
   RESUME_DIFFERS: { step: number };
+  /** Two runs that are to be compared have no pictures in common. */
+  RUNS_DIFFER: { before: number; after: number };
   CLASSES_DIFFER: { expected: string; actual: string };
   /** More was dropped on the page than an upload may bring. */
   UPLOAD_TOO_LARGE: { files: number; gigabytes: number };

@@ -30,11 +30,16 @@ export function topKAccuracy(scores: Matrix, labels: ArrayLike<number>, k: numbe
   requireInteger('k', k, 1, scores.columns);
   let hits = 0;
   for (let i = 0; i < scores.rows; i++) {
-    const row = rowOf(scores, i);
-    const y = labels[i]!;
-    let before = 0;
-    for (let j = 0; j < row.length; j++) if (row[j]! > row[y]! || (row[j] === row[y] && j < y)) before++;
-    if (before < k) hits++;
+    if (trueClassRank(rowOf(scores, i), labels[i]!) <= k) hits++;
   }
   return hits / scores.rows;
+}
+
+/** Place of class y in a row of scores, 1 for the highest; among equals the lower index comes first, as for the verdict. */
+export function trueClassRank(scores: ArrayLike<number>, y: number): number {
+  let before = 0;
+  for (let j = 0; j < scores.length; j++) {
+    if (scores[j]! > scores[y]! || (scores[j] === scores[y] && j < y)) before++;
+  }
+  return before + 1;
 }

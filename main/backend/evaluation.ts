@@ -1,13 +1,14 @@
 /** Verdicts of a run's model on one split, computed once per checkpoint and kept. */
-import { matrixOf } from '../../core/array/matrix.ts';
+import { matrixOf, rowOf } from '../../core/array/matrix.ts';
 import { StudioError } from '../../core/errors.ts';
-import { predictedClasses } from '../../core/evaluation/accuracy.ts';
+import { predictedClasses, trueClassRank } from '../../core/evaluation/accuracy.ts';
 import { f1Intervals } from '../../core/evaluation/bootstrap-interval.ts';
 import { confusionMatrix } from '../../core/evaluation/confusion-matrix.ts';
 import { classificationReport } from '../../core/evaluation/precision-recall.ts';
 import { wilsonInterval } from '../../core/evaluation/wilson-interval.ts';
 import { lossNamed } from '../../core/losses/index.ts';
 import { softmax } from '../../core/losses/softmax-cross-entropy.ts';
+import { requireInteger } from '../../core/options.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import type { Output } from '../../core/rpc/define.ts';
 import type { SplitName } from '../../core/rpc/contract/common.ts';
@@ -46,6 +47,8 @@ export class Evaluation {
   readonly #options: EvaluationOptions;
   /** Newest last; what was shown is often asked for again. */
   readonly #results = new Map<string, Verdicts>();
+  /** Of the model that was asked about last: one class after another is looked at. */
+  #lastScores: { readonly key: string; readonly scores: Float32Array } | null = null;
 
   constructor(options: EvaluationOptions) {
     this.#options = options;
@@ -75,6 +78,49 @@ export class Evaluation {
       this.#results.delete(oldest);
     }
     return result;
+  }
+
+  /**
+   * Of every picture of a split: the probability of one class, and the place of the true class among the scores.
+   *
+   * @throws StudioError as `verdicts`; INVALID_OPTION for a class there is none.
+   */
+  async probabilities(
+    runId: string,
+    on: SplitName,
+    which: Which,
+    label: number,
+    watching: Watching = {},
+  ): Promise<Output<StudioContract, 'evaluation.probabilities'>> {
+    const { runs, datasets } = this.#options;
+    const run = runs.get(runId);
+    if (run === null) throw new StudioError('RUN_NOT_FOUND', { run: runId });
+    const checkpoint = this.checkpointOf(run, which);
+    const source = pictureSource(datasets.version(run.datasetId, run.datasetVersion), run.recipe.split);
+    const classes = source.classes.length;
+    requireInteger('label', label, 0, classes - 1);
+    const indices = source[on];
+    const key = `${checkpoint.sha256} ${on}`;
+    if (this.#lastScores?.key !== key) {
+      const scores =
+        indices.length === 0 ? new Float32Array(0) : await this.#scores(run, checkpoint, source, indices, watching);
+      this.#lastScores = { key, scores };
+    }
+    const { scores } = this.#lastScores;
+    const probabilities = new Float32Array(indices.length);
+    const ranks = new Uint16Array(indices.length);
+    const truth = Uint16Array.from(indices, (picture) => source.labels[picture]!);
+    for (let from = 0; from < indices.length; from += rowsAtATime) {
+      const to = Math.min(indices.length, from + rowsAtATime);
+      const rows = matrixOf(to - from, classes, Float64Array.from(scores.subarray(from * classes, to * classes)));
+      const certainty = softmax(rows);
+      for (let i = from; i < to; i++) {
+        probabilities[i] = certainty.data[(i - from) * classes + label]!;
+        ranks[i] = trueClassRank(rowOf(rows, i - from), truth[i]!);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { indices: indices.slice(), truth, probabilities, ranks };
   }
 
   /** Accuracy on the test split of the model the recipe chose; null where there is no test split. */
@@ -110,6 +156,17 @@ export class Evaluation {
       const none = { predicted: new Uint16Array(0), probabilities: new Float32Array(0), meanLoss: null };
       return { indices, truth, ...none };
     }
+    const scores = await this.#scores(run, checkpoint, source, indices, watching);
+    return { indices, truth, ...(await judged(scores, truth, source.classes.length, run.recipe.loss)) };
+  }
+
+  async #scores(
+    run: StoredRun,
+    checkpoint: StoredCheckpoint,
+    source: PictureSource,
+    indices: Uint32Array<ArrayBuffer>,
+    watching: Watching,
+  ): Promise<Float32Array> {
     const { scores } = await this.#options.compute.call(
       'compute.scores',
       {
@@ -126,7 +183,7 @@ export class Evaluation {
       },
       watching,
     );
-    return { indices, truth, ...(await judged(scores, truth, source.classes.length, run.recipe.loss)) };
+    return scores;
   }
 }
 

@@ -13,6 +13,7 @@ import { CheckpointFiles } from '../store/checkpoint-files.ts';
 import { prepareDataFolder } from '../store/data-folder.ts';
 import { type DataLock, holdDataFolder } from '../store/data-lock.ts';
 import { DatasetRepository } from '../store/dataset-repository.ts';
+import { LabelStudyRepository } from '../store/label-study-repository.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { RunRepository } from '../store/run-repository.ts';
 import { SearchRepository } from '../store/search-repository.ts';
@@ -41,6 +42,7 @@ import { trainingHandlers } from './handlers/training.ts';
 import { HelperProcess } from './helper-process.ts';
 import { JobRegistry } from './job-registry.ts';
 import { type Log, openLog } from './log.ts';
+import { LabelStudies } from './label-studies.ts';
 import { NativeProbe } from './native-probe.ts';
 import { Predictor } from './prediction.ts';
 import { type Ack, RunRegistry } from './run-registry.ts';
@@ -193,6 +195,16 @@ function assemble(
     testAccuracy: (runId) => evaluation.testAccuracy(runId),
   });
 
+  const labels = new LabelStudies({
+    runs,
+    datasets,
+    studies: new LabelStudyRepository(store),
+    features,
+    compute,
+    threads,
+    isReadOnly,
+  });
+
   const searchRepository = new SearchRepository(store);
   if (!isReadOnly) searchRepository.markInterrupted();
   const searches = new SearchRegistry({
@@ -264,7 +276,7 @@ function assemble(
       ...searchesHandlers(searches, racePaths),
       ...runsHandlers({ registry, runs, checkpoints, datasets }),
       ...explanationHandlers({ registry, runs, checkpoints, datasets, evaluation, features, compute, threads }),
-      ...evaluationHandlers(evaluation, predictor),
+      ...evaluationHandlers({ runs, datasets, evaluation, predictor, labels }),
       ...checksHandlers(new Checks({ runs, datasets, evaluation, features, threads, compute })),
       ...picturesHandlers(decoder),
       ...predictionHandlers(predictor),

@@ -10,9 +10,11 @@ import { overwriteGetLocale } from '../../core/messages/compiled/runtime.js';
 import { chooseDataFolder } from '../backend/choose-data-folder.ts';
 import { version } from '../backend/version.ts';
 import { checkCommands } from './commands/checks.ts';
+import { compareCommand } from './commands/compare.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
+import { labelsCommand } from './commands/labels.ts';
 import { listCommands } from './commands/lists.ts';
 import { predictCommand } from './commands/predict.ts';
 import { pruneCommand } from './commands/prune.ts';
@@ -73,6 +75,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     listCommands,
     trainCommands,
     evaluateCommand,
+    compareCommand,
+    labelsCommand,
     predictCommand,
     templatesCommand,
     explainCommand,

@@ -66,6 +66,7 @@ export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handler
     'compute.shares': (input, context) => run('compute.shares', input, context),
     'compute.features': (input, context) => run('compute.features', input, context),
     'compute.scores': (input, context) => run('compute.scores', input, context),
+    'compute.folds': (input, context) => run('compute.folds', input, context),
     'compute.predict': (input, context) => run('compute.predict', input, context),
     'compute.templates': (input, context) => run('compute.templates', input, context),
     'compute.look': (input, context) => run('compute.look', input, context),

@@ -13,6 +13,7 @@ export type TaskMethod =
   | 'compute.conditioning'
   | 'compute.shares'
   | 'compute.scores'
+  | 'compute.folds'
   | 'compute.predict'
   | 'compute.templates'
   | 'compute.look'

@@ -18,6 +18,7 @@ import { type DescribeData, helpDescribe } from './describe-crew.ts';
 import { conditioningTask, learnTask, sharesTask } from './feature-questions.ts';
 import { exactnessTask } from './exactness-task.ts';
 import { featureTask } from './feature-task.ts';
+import { foldsTask } from './folds-task.ts';
 import { helpLearn, type LearnData } from './learn-features.ts';
 import { followLeader, type FollowerData } from './shared-engine.ts';
 import { pathsTask } from './paths-task.ts';
@@ -56,6 +57,8 @@ function run(task: Task): unknown {
       return sharesTask((task as Task<'compute.shares'>).input);
     case 'compute.scores':
       return scores((task as Task<'compute.scores'>).input, context);
+    case 'compute.folds':
+      return foldsTask((task as Task<'compute.folds'>).input, context);
     case 'compute.predict':
       return predict((task as Task<'compute.predict'>).input);
     case 'compute.templates':

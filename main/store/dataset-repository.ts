@@ -4,7 +4,9 @@ import { rmSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Statement } from 'better-sqlite3';
 import { findProblems, standsAlone, type ProblemGroups } from '../../core/dataset/duplicates.ts';
+import { requireLength } from '../../core/array/matrix.ts';
 import { StudioError } from '../../core/errors.ts';
+import { requireInteger } from '../../core/options.ts';
 import {
   outcomes as outcomeNames,
   splitNames,
@@ -99,6 +101,7 @@ export interface FinishedReading {
 
 export type PictureChange =
   | { readonly kind: 'label'; readonly label: number }
+  | { readonly kind: 'labels'; readonly labels: Uint16Array }
   | { readonly kind: 'exclude' }
   | { readonly kind: 'include' }
   | { readonly kind: 'split'; readonly split: SplitName };
@@ -523,22 +526,19 @@ export class DatasetRepository implements DatasetVersions {
   edit(id: string, indices: Uint32Array, change: PictureChange): { editId: string; dataset: DatasetSummary } {
     const before = this.version(id);
     requirePictures(before, indices);
-    if (change.kind === 'label' && change.label >= before.classes.length) {
-      throw new StudioError('INVALID_OPTION', {
-        option: 'label',
-        value: String(change.label),
-        expected: `0 … ${before.classes.length - 1}`,
-      });
-    }
+    const given = change.kind === 'label' ? [change.label] : change.kind === 'labels' ? change.labels : [];
+    for (const label of given) requireInteger('label', label, 0, before.classes.length - 1);
+    if (change.kind === 'labels') requireLength('labels', change.labels, indices.length);
     const labels = before.labels.slice();
     const splits = before.splits.slice();
     const flags = before.flags.slice();
-    for (const i of indices) {
+    indices.forEach((i, k) => {
       if (change.kind === 'label') labels[i] = change.label;
+      else if (change.kind === 'labels') labels[i] = change.labels[k]!;
       else if (change.kind === 'split') splits[i] = splitNames.indexOf(change.split);
       else if (change.kind === 'exclude') flags[i]! |= excludedFlag;
       else flags[i]! &= ~excludedFlag;
-    }
+    });
     const version = versionOf({ ...before, labels, splits, flags });
     const editId = randomBytes(8).toString('hex');
     this.#store.transaction(() => {

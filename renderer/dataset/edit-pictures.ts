@@ -37,6 +37,8 @@ function sentenceOf(dataset: DatasetSummary, n: number, change: PictureChange): 
     return n === 1 ? m.dataset_said_excluded_one() : m.dataset_said_excluded({ count: count(n) });
   if (change.kind === 'include')
     return n === 1 ? m.dataset_said_included_one() : m.dataset_said_included({ count: count(n) });
+  if (change.kind === 'labels')
+    return n === 1 ? m.dataset_said_labels_one() : m.dataset_said_labels({ count: count(n) });
   const name = className(dataset, change.label);
   return n === 1 ? m.dataset_said_relabelled_one({ name }) : m.dataset_said_relabelled({ count: count(n), name });
 }

@@ -200,6 +200,70 @@ describe('tessera', () => {
     }
   });
 
+  it('evaluate adds how often the class is among the likeliest, and what answers are left above a threshold', async () => {
+    const { lines } = await tessera('evaluate', run, '--on', 'train', '--top', '2', '--threshold', '0', '--json');
+
+    const { accuracy, topK, threshold } = lines[0]!;
+    // Of two classes one is always among the two likeliest; above 0 every verdict is an answer.
+    expect(topK).toEqual([
+      { k: 1, accuracy, interval95: interval },
+      { k: 2, accuracy: 1, interval95: interval },
+    ]);
+    expect(threshold).toMatchObject({ threshold: 0, coverage: 1, accuracy, interval95: interval });
+  });
+
+  it('compare counts what moved between two runs, and labels names the suspected pictures', async () => {
+    const compared = await tessera('compare', run, run, '--on', 'train', '--json');
+    const labels = await tessera('labels', run, '--folds', '2', '--json');
+
+    expect(compared.lines).toEqual([
+      {
+        type: 'compare',
+        before: run,
+        after: run,
+        on: 'train',
+        count: number,
+        accuracyBefore: number,
+        accuracyAfter: number,
+        bothRight: number,
+        onlyBefore: 0,
+        onlyAfter: 0,
+        bothWrong: number,
+        p: 1,
+        relabelled: 0,
+        judgedByOne: 0,
+        classes: ['bright', 'dark'],
+        confusionBefore: expect.any(Array) as number[][],
+        confusionAfter: expect.any(Array) as number[][],
+        difference: [
+          [0, 0],
+          [0, 0],
+        ],
+      },
+    ]);
+    const label = {
+      type: 'label',
+      picture: number,
+      path: expect.stringMatching(/^(bright|dark)\/\d\.png$/) as string,
+      label: expect.any(String) as string,
+      suggested: expect.any(String) as string,
+      probability: number,
+      suggestedProbability: number,
+    };
+    const { suspected } = labels.lines.at(-1)!;
+    expect(labels.lines.at(-1)).toEqual({
+      type: 'labels',
+      run,
+      folds: 2,
+      seed: 0,
+      epochs: number,
+      count: 12,
+      suspected: number,
+      accuracy: number,
+    });
+    expect(labels.lines.slice(0, -1)).toEqual(Array.from({ length: suspected as number }, () => label));
+  });
+
   it('predict names each file with its scores, or says why not', async () => {
     const { lines, code } = await tessera(
       'predict',

@@ -8,6 +8,7 @@ import { EngineStatus } from './app.ts';
 import {
   Collapse,
   Exactness,
+  LabelStudy,
   Look,
   ModelComparison,
   PictureExplanation,
@@ -193,6 +194,20 @@ export const computeContract = {
     input: v.object({ model: ModelFile, ...Judged }),
     progress: v.object({ done: Count, total: Count }),
     output: v.object({ scores: float32s }),
+  },
+  /** Trains the recipe once a fold without its pictures and judges those; see `evaluation.labelErrors`. `split` of the source does not matter. */
+  'compute.folds': {
+    input: v.object({
+      recipe: RecipeSchema,
+      source: PictureSource,
+      threads: Count,
+      features: v.nullable(v.array(v.string())),
+      /** Numbers of the pictures, and the fold of each. */
+      indices: uint32s,
+      folds: uint16s,
+    }),
+    progress: v.object({ done: Count, total: Count }),
+    output: v.pick(LabelStudy, ['suggested', 'given', 'other', 'suspected', 'accuracy']),
   },
   /** Scores of new pictures that the decoder has brought to the model's size. */
   'compute.predict': {

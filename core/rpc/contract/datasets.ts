@@ -143,6 +143,8 @@ export const datasetsContract = {
       indices: uint32s,
       change: v.variant('kind', [
         v.object({ kind: v.literal('label'), label: Count }),
+        /** Each picture its own label, in the order of `indices`. */
+        v.object({ kind: v.literal('labels'), labels: uint16s }),
         v.object({ kind: v.literal('exclude') }),
         v.object({ kind: v.literal('include') }),
         v.object({ kind: v.literal('split'), split: SplitName }),

@@ -1,7 +1,7 @@
 /** What a model learnt, as pictures. */
 import * as v from 'valibot';
 import { pruningCriteria } from '../../recipe/recipe.ts';
-import { bytes, Count, float32s, float64s, Fraction, Id, Name, uint16s, uint32s } from './common.ts';
+import { bytes, Count, float32s, float64s, Fraction, Id, Name, Seed, uint16s, uint32s } from './common.ts';
 import { FeatureRecipeSchema } from './feature-recipe.ts';
 
 /** Why one picture has its scores: `core/explanation/explain-picture.ts` says what each field is. */
@@ -289,6 +289,53 @@ const Verdicts = v.object({
 });
 export type Verdicts = v.InferOutput<typeof Verdicts>;
 
+/** Labels as models see them that have not seen the picture: `core/evaluation/label-errors.ts`. */
+export const LabelStudy = v.object({
+  folds: Count,
+  seed: Count,
+  /** Epochs of each refit. */
+  epochs: Count,
+  /** Every picture that is not excluded, by number: its label, the likeliest other class, and the probabilities of both out of fold. */
+  indices: uint32s,
+  labels: uint16s,
+  suggested: uint16s,
+  given: float32s,
+  other: float32s,
+  /** 1 where the label is suspected. */
+  suspected: bytes,
+  /** Share of pictures whose likeliest class out of fold is their label. */
+  accuracy: Fraction,
+});
+export type LabelStudy = v.InferOutput<typeof LabelStudy>;
+
+/** Two models over the pictures that both have judged: `core/evaluation/paired-verdicts.ts`. */
+const Pair = v.object({
+  /** Numbers of the pictures, their labels as the later run knows them, and both verdicts. */
+  indices: uint32s,
+  truth: uint16s,
+  before: uint16s,
+  after: uint16s,
+  /** Of the verdicts of `after`. */
+  probabilities: float32s,
+  classes: v.array(v.string()),
+  /** Counts [truth][verdict] of each, and after − before. */
+  confusionBefore: v.array(v.array(Count)),
+  confusionAfter: v.array(v.array(Count)),
+  difference: v.array(v.array(v.pipe(v.number(), v.integer()))),
+  accuracyBefore: Fraction,
+  accuracyAfter: Fraction,
+  /** McNemar's counts and p; see core/evaluation/mcnemar.ts. */
+  bothRight: Count,
+  onlyBefore: Count,
+  onlyAfter: Count,
+  bothWrong: Count,
+  pValue: Fraction,
+  /** Pictures that only one of the two has judged, and those whose label has changed between the two. */
+  judgedByOne: Count,
+  relabelled: Count,
+});
+export type PairedRuns = v.InferOutput<typeof Pair>;
+
 const Progress = v.object({ done: Count, total: Count });
 const Which = v.optional(v.picklist(['best', 'last']), 'best');
 
@@ -302,6 +349,42 @@ export const evaluationContract = {
       /** Accuracy without the pictures that also stand (nearly) in the training split; null where there are none. */
       withoutLeaks: v.nullable(v.object({ accuracy: v.number(), leaked: Count })),
     }),
+  },
+  /**
+   * Two runs over the pictures of this split that both have judged, also where labels or exclusions were changed between the two. Fails
+   * with RUN_NOT_TRAINED, and RUNS_DIFFER where the runs are of different pictures.
+   */
+  'evaluation.pair': {
+    input: v.object({ before: Id, after: Id, on: v.picklist(['train', 'validation', 'test']), which: Which }),
+    progress: Progress,
+    output: Pair,
+  },
+  /**
+   * For every picture of the split, in the order of the verdicts: the probability of one class, and the place of the true class among the
+   * scores, 1 for the highest. Fails with RUN_NOT_TRAINED, INVALID_OPTION.
+   */
+  'evaluation.probabilities': {
+    input: v.object({ runId: Id, on: v.picklist(['train', 'validation', 'test']), which: Which, label: Count }),
+    progress: Progress,
+    output: v.object({ indices: uint32s, truth: uint16s, probabilities: float32s, ranks: uint16s }),
+  },
+  /**
+   * Trains the run's recipe once a fold without its pictures, and judges those by it; kept for the same request. With `known` nothing is
+   * trained, and the answer is null where nothing is kept. Fails with RUN_NOT_FOUND, INVALID_OPTION, DATASET_TOO_SMALL,
+   * TRAINING_DIVERGED, CANCELLED.
+   */
+  'evaluation.labelErrors': {
+    input: v.object({
+      runId: Id,
+      folds: v.optional(v.pipe(Count, v.minValue(2), v.maxValue(50)), 5),
+      /** Of the folds. */
+      seed: v.optional(Seed, 0),
+      /** Of each refit; null: as many as the run's best model had. */
+      epochs: v.optional(v.nullable(v.pipe(Count, v.minValue(1))), null),
+      known: v.optional(v.boolean(), false),
+    }),
+    progress: Progress,
+    output: v.object({ study: v.nullable(LabelStudy) }),
   },
   /**
    * Verdicts on a folder of class folders that is no dataset; its classes are matched by name, nothing of it is kept.

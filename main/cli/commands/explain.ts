@@ -1,4 +1,12 @@
-/** `tessera explain`: how exactly contributions and templates add up to the scores of all test pictures. */
+/**
+ * `tessera explain`: how exactly contributions and templates add up to the scores of all test pictures, or of the validation or training
+ * pictures where there are none.
+ *
+ * With `--json` it prints one line `{"type":"result","run":…,"on":…,"count":…,"largestSumDifference":…,"largestTemplateDifference":…,
+ * "largestShareOfTolerance":…,"largestEngineDifference":…}`: over all pictures and classes max |Σ contributions + bias − score|,
+ * max |template · picture + bias − score|, both in float64, the larger of the two as a share of what is allowed (1e-5 · max(1, Σ |contribution|)), and
+ * how far the float32 engine is from the same score.
+ */
 import type { Command } from 'commander';
 import { m } from '../../../core/messages/compiled/messages.js';
 import type { CommandContext } from '../index.ts';

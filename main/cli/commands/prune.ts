@@ -1,4 +1,12 @@
-/** `tessera prune`: a smaller model of a run, and how accurate each size would be. */
+/**
+ * `tessera prune`: a smaller model of a run, and how accurate each size would be.
+ *
+ * With `--json`, without `--keep` it prints one line `{"type":"size","by":…,"layer":…,"kept":…,"accuracy":…,"on":…,"count":…}` for each way and
+ * size (`layer` from 1), and at the end `{"type":"twins","layer":…,"count":…,"largestScoreDifference":…}`: units with an exact twin, and
+ * how far any score moves when all are merged. With `--keep`, or `--by twins`, it makes a run and prints `{"type":"result","run":…,"origin":…,"by":…,
+ * "hidden":[…],"epochs":…,"before":{"parameters":…,"sizeBytes":…,"accuracy":…,"seconds":…},"after":{…},"largestScoreDifference":…,
+ * "agreeing":…,"count":…,"on":…}`: both models over the same pictures, `agreeing` with the same verdict.
+ */
 import type { Command } from 'commander';
 import { StudioError } from '../../../core/errors.ts';
 import { m } from '../../../core/messages/compiled/messages.js';

@@ -6,6 +6,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type { CallInput, MethodOf, Output, Progress } from '../../../core/rpc/define.ts';
+import { likelyLabelErrors } from '../../../core/evaluation/label-errors.ts';
 import { defaultFeatures } from '../../../core/recipe/feature-recipe.ts';
 import type { StudioContract } from '../../../core/rpc/contract/index.ts';
 import { importFolder, side, type WholeStudio, writePictures } from './whole-studio.ts';
@@ -38,6 +39,15 @@ async function ownDataset({ rpc, pictures }: WholeStudio): Promise<string> {
 async function longRun({ rpc, datasetId }: WholeStudio): Promise<string> {
   const recipe = { ...(await rpc.call('training.defaults', { datasetId, model: 'linear' })), epochs: 100_000 };
   const { runId } = await rpc.call('training.start', { recipe, threads: 1, name: 'long' });
+  return runId;
+}
+
+/** A linear model of a dataset as it is now, trained on all of its pictures. */
+async function trainedOn({ rpc }: WholeStudio, datasetId: string, epochs: number): Promise<string> {
+  const defaults = await rpc.call('training.defaults', { datasetId, model: 'linear' });
+  const recipe = { ...defaults, epochs, split: { ...defaults.split, validation: 0 }, batchSize: 4 };
+  const { runId } = await rpc.call('training.start', { recipe, threads: 1 });
+  await rpc.call('training.watch', { runId });
   return runId;
 }
 
@@ -702,6 +712,65 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
     expects: ({ confusion, truth, classes }) => {
       expect(classes).toEqual(['bright', 'dark']);
       expect(confusion.flat().reduce((a, b) => a + b, 0)).toBe(truth.length);
+    },
+  },
+  'evaluation.pair': {
+    // A label was put right between the two, and both are judged by the right one.
+    input: async (studio) => {
+      const datasetId = await ownDataset(studio);
+      const before = await trainedOn(studio, datasetId, 2);
+      await studio.rpc.call('datasets.edit', {
+        datasetId,
+        indices: Uint32Array.of(0, 1, 11),
+        change: { kind: 'labels', labels: Uint16Array.of(1, 1, 1) },
+      });
+      return { before, after: await trainedOn(studio, datasetId, 2), on: 'train' };
+    },
+    expects: ({ indices, truth, relabelled, judgedByOne, difference, bothRight, onlyBefore, onlyAfter, bothWrong }) => {
+      const changed = [...indices.keys()].filter((i) => indices[i]! < 2);
+      expect(changed.length).toBeGreaterThan(0);
+      expect({ relabelled, judgedByOne }).toEqual({ relabelled: changed.length, judgedByOne: 0 });
+      indices.forEach((picture, i) => expect(truth[i]).toBe(picture < 2 || picture > 5 ? 1 : 0));
+      for (const row of difference) expect(row[0]! + row[1]!).toBe(0);
+      expect(bothRight + onlyBefore + onlyAfter + bothWrong).toBe(indices.length);
+    },
+  },
+  'evaluation.probabilities': {
+    input: ({ linearRun }) => ({ runId: linearRun, on: 'train', label: 0 }),
+    expects: async ({ indices, probabilities, ranks, truth }, { rpc, linearRun }) => {
+      const verdicts = await rpc.call('evaluation.verdicts', { runId: linearRun, on: 'train' });
+      expect([...indices]).toEqual([...verdicts.indices]);
+      // Of two classes: the first is the verdict where it has more than half, and the true class is first where the verdict is right.
+      probabilities.forEach((p, i) => expect(p > 0.5 ? 0 : 1).toBe(verdicts.predicted[i]));
+      ranks.forEach((rank, i) => expect(rank).toBe(verdicts.predicted[i] === truth[i] ? 1 : 2));
+    },
+  },
+  'evaluation.labelErrors': {
+    // Two labels are wrong: a bright picture called dark, and a dark one called bright.
+    input: async (studio) => {
+      const datasetId = await ownDataset(studio);
+      await studio.rpc.call('datasets.edit', {
+        datasetId,
+        indices: Uint32Array.of(2, 9),
+        change: { kind: 'labels', labels: Uint16Array.of(1, 0) },
+      });
+      return { runId: (current = await trainedOn(studio, datasetId, 2)), folds: 3, epochs: 400 };
+    },
+    expects: async ({ study }, { rpc }, reports) => {
+      expect(
+        likelyLabelErrors(study!)
+          .slice(0, 2)
+          .map((i) => study!.indices[i]!)
+          .sort(),
+      ).toEqual([2, 9].sort());
+      expect(likelyLabelErrors(study!)).toHaveLength(2);
+      expect([study!.suggested[2], study!.suggested[9]]).toEqual([0, 1]);
+      expect(study!.accuracy).toBeCloseTo(10 / 12, 6);
+      expect(reports.at(-1)!.done).toBe(reports.at(-1)!.total);
+      const known = await rpc.call('evaluation.labelErrors', { runId: current, folds: 3, epochs: 400, known: true });
+      expect(known.study).toEqual(study);
+      const other = await rpc.call('evaluation.labelErrors', { runId: current, folds: 4, epochs: 400, known: true });
+      expect(other.study).toBeNull();
     },
   },
   'evaluation.folder': {
