@@ -3,6 +3,7 @@
  * `serve(studioContract, backend.handlers, transport)` for each of its pages.
  */
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { isStudioError, StudioError } from '../../core/errors.ts';
 import type { AppInfo } from '../../core/rpc/contract/app.ts';
 import { computeContract } from '../../core/rpc/contract/compute.ts';
@@ -126,11 +127,15 @@ function assemble(
   const runs = new RunRepository(store);
   const checkpoints = new CheckpointFiles(store);
   const datasets = new DatasetRepository(store);
+  let filesSetAside = 0;
   if (!isReadOnly) {
     runs.markInterrupted();
-    datasets.tidy();
-    const orphans = checkpoints.deleteOrphans();
-    if (orphans > 0) warn('files without a row were deleted', { checkpoints: orphans });
+    // What the damaged database knew is not deleted for want of its rows: they may still be read out of it.
+    const aside = (part: string) => (recovery === null ? null : join(recovery.movedTo, part));
+    const caches = datasets.tidy(aside('caches'));
+    const orphans = checkpoints.clearOrphans(aside('checkpoints'));
+    if (recovery !== null) filesSetAside = caches + orphans;
+    if (orphans > 0) warn('files without a row were taken away', { checkpoints: orphans, to: aside('checkpoints') });
   }
 
   const settings = new SettingsFile({ path: folder.settings, isReadOnly, warn });
@@ -238,7 +243,7 @@ function assemble(
       .list(false)
       .filter(({ status }) => status === 'interrupted')
       .map(({ id }) => id),
-    recovery,
+    recovery: recovery === null ? null : { ...recovery, filesSetAside },
   });
 
   const tidy = setInterval(() => {

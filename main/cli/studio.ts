@@ -1,7 +1,10 @@
 /** The application without a page: a backend of this process, called through the same contract as by the page. */
 import { isAbsolute, resolve } from 'node:path';
+import { m } from '../../core/messages/compiled/messages.js';
+import { getLocale } from '../../core/messages/compiled/runtime.js';
 import type { RpcClient } from '../../core/rpc/define.ts';
 import { createClient } from '../../core/rpc/client.ts';
+import type { AppInfo } from '../../core/rpc/contract/app.ts';
 import { studioContract, type StudioContract } from '../../core/rpc/contract/index.ts';
 import { inMemoryTransportPair } from '../../core/rpc/in-memory-transport.ts';
 import { serve } from '../../core/rpc/server.ts';
@@ -44,6 +47,7 @@ export async function withStudio(
   const [ours, theirs] = inMemoryTransportPair();
   serve(studioContract, backend.handlers, theirs, { onInternalError: backend.logInternalError });
   const rpc = createClient(studioContract, ours);
+  if (backend.info.recovery !== null) output.note(recoverySentence(backend.info.recovery));
   try {
     await work({ rpc, backend, output, signal: controller.signal });
   } finally {
@@ -52,6 +56,13 @@ export async function withStudio(
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
   }
+}
+
+function recoverySentence({ movedTo, backupMadeAt }: NonNullable<AppInfo['recovery']>): string {
+  const date = new Intl.DateTimeFormat(getLocale(), { dateStyle: 'medium', timeStyle: 'short' });
+  const now =
+    backupMadeAt === null ? m.recovery_now_empty() : m.recovery_now_backup({ date: date.format(backupMadeAt) });
+  return m.cli_recovery({ path: movedTo, now });
 }
 
 /** A path as the person typed it: relative to where npm was started, which is not where the script runs. */

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { StudioError } from '../../core/errors.ts';
 import type { CheckpointFile } from '../../core/rpc/contract/compute.ts';
 import { freeBytes, isCode } from './data-folder.ts';
-import { sha256OfFile, type Store, storeError, syncFile, syncFolder } from './open-store.ts';
+import { removeOrMove, sha256OfFile, type Store, storeError, syncFile, syncFolder } from './open-store.ts';
 
 export const checkpointSteps = ['written', 'synced', 'renamed', 'folder-synced', 'committed', 'pruned'] as const;
 export type CheckpointStep = (typeof checkpointSteps)[number];
@@ -155,22 +155,26 @@ export class CheckpointFiles {
     return freed;
   }
 
-  /** At start: deletes files that no row names. Returns how many. */
-  deleteOrphans(): number {
+  /**
+   * At start: takes away files that no row names. Returns how many.
+   *
+   * @param aside  the folder to move them to, where the rows were lost with a damaged database; else they are deleted.
+   */
+  clearOrphans(aside: string | null = null): number {
     const { checkpoints } = this.#store.folder;
     const known = new Set(this.#files.all());
-    let deleted = 0;
+    let cleared = 0;
     for (const runId of readdirSync(checkpoints)) {
       const path = join(checkpoints, runId);
       if (!statSync(path).isDirectory()) continue;
       for (const name of readdirSync(path)) {
         if (known.has(`${runId}/${name}`)) continue;
-        rmSync(join(path, name), { recursive: true, force: true });
-        deleted++;
+        removeOrMove(join(path, name), aside === null ? null : join(aside, runId));
+        cleared++;
       }
       if (readdirSync(path).length === 0) rmSync(path, { recursive: true });
     }
-    return deleted;
+    return cleared;
   }
 
   /**

@@ -17,7 +17,7 @@ import {
 } from '../../core/rpc/contract/common.ts';
 import type { DatasetSummary, FileReport, Picture, ProblemKind } from '../../core/rpc/contract/datasets.ts';
 import { excludedFlag, type DatasetVersion, type DatasetVersions } from './dataset-version.ts';
-import type { Store } from './open-store.ts';
+import { removeOrMove, type Store } from './open-store.ts';
 import {
   hasPixelCache,
   pixelCacheHeaderBytes,
@@ -310,8 +310,13 @@ export class DatasetRepository implements DatasetVersions {
     this.#problems.delete(`${id}/${version}`);
   }
 
-  /** Deletes what crashed imports left and caches no reading names. Unfinished readings stay, to be gone on with. */
-  tidy(): void {
+  /**
+   * Takes away what crashed imports left and caches that no reading names. Unfinished readings stay, to be gone on with.
+   * Returns how many files.
+   *
+   * @param aside  the folder to move them to, where the rows were lost with a damaged database; else they are deleted.
+   */
+  tidy(aside: string | null = null): number {
     const kept = new Set<string>();
     for (const { sha } of this.#sql.cacheNames.all() as { sha: string }[]) kept.add(`${sha}.pixels`);
     const unfinished = (this.#sql.allUnfinished.all() as { id: number; source_key: string }[]).toReversed();
@@ -321,9 +326,13 @@ export class DatasetRepository implements DatasetVersions {
       else kept.add(`reading-${id}.unfinished`);
       newest.add(source_key);
     }
+    let cleared = 0;
     for (const name of readdirSync(this.caches)) {
-      if (/\.(pixels|unfinished)$/.test(name) && !kept.has(name)) rmSync(join(this.caches, name), { force: true });
+      if (!/\.(pixels|unfinished)$/.test(name) || kept.has(name)) continue;
+      removeOrMove(join(this.caches, name), aside);
+      cleared++;
     }
+    return cleared;
   }
 
   // Datasets --------------------------------------------------------------------------------------------------------------

@@ -51,6 +51,8 @@ export interface StoreOptions {
 export interface Recovery {
   readonly movedTo: string;
   readonly restoredBackup: string | null;
+  /** When that backup was made, in milliseconds since 1970. */
+  readonly backupMadeAt: number | null;
 }
 
 export interface Store {
@@ -94,7 +96,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     if (readOnly) throw new StudioError('DATABASE_DAMAGED', { path: folder.database, movedTo: '' }, { cause });
     const movedTo = moveAside(folder);
     const restoredBackup = restoreNewestBackup(open, folder, migrations.length);
-    recovery = { movedTo, restoredBackup };
+    recovery = {
+      movedTo,
+      restoredBackup,
+      backupMadeAt: restoredBackup === null ? null : Math.round(statSync(restoredBackup).mtimeMs),
+    };
     opened = openChecked(open, folder);
   }
   const { db } = opened;
@@ -495,6 +501,13 @@ function readFileHead(path: string, length: number): Buffer {
   } finally {
     closeSync(file);
   }
+}
+
+/** Moves a file or folder into the folder `aside`, which is made; deletes it where that is null. */
+export function removeOrMove(path: string, aside: string | null): void {
+  if (aside === null) return rmSync(path, { recursive: true, force: true });
+  mkdirSync(aside, { recursive: true, mode: 0o700 });
+  renameSync(path, join(aside, basename(path)));
 }
 
 /** Writes a small file so that it is the old one or the new one, never half of one. */

@@ -1,5 +1,5 @@
 /** What goes wrong on an ordinary day is said where it happens, with the way on: nothing blocks the start, nothing is lost. */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { anyHost } from './hosts/index.ts';
 import { goTo } from './person.ts';
@@ -13,6 +13,11 @@ test('a damaged database, empty places, folders without pictures and folders tha
 }) => {
   await mkdir(path.join(folder, 'data'), { recursive: true });
   await writeFile(path.join(folder, 'data', 'tessera.sqlite'), Buffer.alloc(9000, 7));
+  await mkdir(path.join(folder, 'data', 'checkpoints', 'run'), { recursive: true });
+  await writeFile(
+    path.join(folder, 'data', 'checkpoints', 'run', 'weights'),
+    'of a run that only the damaged one knew',
+  );
   const pictures = path.join(folder, 'pictures');
   await drawPictures(pictures, 4);
   const letters = path.join(folder, 'letters');
@@ -21,11 +26,16 @@ test('a damaged database, empty places, folders without pictures and folders tha
   const { studio, page } = await start(anyHost);
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
 
-  await test.step('the damaged database lies aside, and the studio can be used', async () => {
-    await expect(
-      page.getByText(saying(en.banner_recovery_empty, { path: path.join(folder, 'data', 'damaged', '1') })),
-    ).toBeVisible();
-    await page.getByRole('button', { name: en.close, exact: true }).click();
+  await test.step('a recovery screen says where the damaged database lies, with all that only it knew, and the studio goes on', async () => {
+    const aside = path.join(folder, 'data', 'damaged', '1');
+    await expect(page.getByRole('heading', { level: 1, name: en.recovery_title })).toBeVisible();
+    await expect(page.getByText(aside, { exact: true })).toBeVisible();
+    await expect(page.getByText(en.recovery_now_empty)).toBeVisible();
+    expect(await readdir(aside)).toEqual(['checkpoints', 'tessera.sqlite']);
+    expect(await readdir(path.join(aside, 'checkpoints', 'run'))).toEqual(['weights']);
+    await page.getByRole('button', { name: en.recovery_copy_path }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(aside);
+    await page.getByRole('button', { name: en.recovery_go_on }).click();
     await expect(page.getByRole('button', { name: en.start_open_folder })).toBeEnabled();
   });
 

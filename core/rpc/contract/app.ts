@@ -25,7 +25,16 @@ export const AppInfo = v.object({
   /** Runs that a crash or power cut interrupted and that can go on. */
   interruptedRuns: v.array(Id),
   /** Set when a damaged database was moved aside at this start. */
-  recovery: v.nullable(v.object({ movedTo: v.string(), restoredBackup: v.nullable(v.string()) })),
+  recovery: v.nullable(
+    v.object({
+      movedTo: v.string(),
+      restoredBackup: v.nullable(v.string()),
+      /** Milliseconds since 1970. */
+      backupMadeAt: v.nullable(v.number()),
+      /** Checkpoints and pixel caches that only the damaged database knew; they lie beside it. */
+      filesSetAside: Count,
+    }),
+  ),
 });
 export type AppInfo = v.InferOutput<typeof AppInfo>;
 

@@ -431,7 +431,7 @@ describe('checkpoints', () => {
     writeFileSync(`${checkpoints.folderOf(id)}/orphan.tmp`, 'x');
 
     expect(checkpoints.list(id).length).toBeLessThanOrEqual(3);
-    expect(checkpoints.deleteOrphans()).toBe(1);
+    expect(checkpoints.clearOrphans()).toBe(1);
     expect(readdirSync(checkpoints.folderOf(id))).toHaveLength(checkpoints.list(id).length);
   });
 });

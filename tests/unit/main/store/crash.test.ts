@@ -47,7 +47,7 @@ describe('a process that is killed while it saves a checkpoint', () => {
     expect(signal).toBe('SIGKILL');
     const afterwards = await open();
     const checkpoints = new CheckpointFiles(afterwards);
-    checkpoints.deleteOrphans();
+    checkpoints.clearOrphans();
     const isCommitted = checkpointSteps.indexOf(step) >= checkpointSteps.indexOf('committed');
     expect(checkpoints.newestSound('r')?.sha256).toBe(sha256Of(isCommitted ? 'new' : 'old'));
     expect(readdirSync(checkpoints.folderOf('r'))).toHaveLength(checkpoints.list('r').length);
