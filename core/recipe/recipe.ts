@@ -194,14 +194,26 @@ export function isAugmented({ flip, shift, crop }: AugmentationRecipe): boolean 
   return flip || shift > 0 || crop > 0;
 }
 
+export const bestByChoices = ['accuracy', 'loss'] as const;
+
 export interface StoppingRecipe {
-  /** Epochs without a lower validation loss before the run ends; null never ends it. */
+  /** Which epoch's model is kept as the best, and what patience waits for: the highest validation accuracy, or the lowest validation loss. */
+  readonly best: (typeof bestByChoices)[number];
+  /** Epochs without a better one before the run ends; null never ends it. */
   readonly patience: number | null;
   /** Validation accuracy in (0, 1] that ends the run. */
   readonly targetAccuracy: number | null;
   /** Seconds of training after which the run ends at the next epoch; such a run repeats only up to where it ended. */
   readonly timeBudgetSeconds: number | null;
 }
+
+/** A run that goes on to its last epoch. */
+export const noStopping: StoppingRecipe = {
+  best: 'accuracy',
+  patience: null,
+  targetAccuracy: null,
+  timeBudgetSeconds: null,
+};
 
 export const backendChoices = ['auto', 'wasm', 'native'] as const;
 export type BackendChoice = (typeof backendChoices)[number];
@@ -258,7 +270,7 @@ export function defaultRecipe(dataset: RecipeDataset, model: ModelRecipe['kind']
     augmentation: noAugmentation,
     batchSize: 128,
     epochs: 20,
-    stopping: { patience: null, targetAccuracy: null, timeBudgetSeconds: null },
+    stopping: noStopping,
     seed: 0,
     backend: 'auto',
   };

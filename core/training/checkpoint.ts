@@ -256,7 +256,8 @@ function isProgress(value: unknown): value is Omit<TrainingState, 'engine'> {
   if (endReason !== null && !['patience', 'target', 'converged'].includes(endReason as string)) return false;
   if (evaluations !== undefined && !isCount(evaluations)) return false;
   if (!isRecord(earlyStopping)) return false;
-  const { bestEpoch, bestLoss, epochsSinceBest } = earlyStopping;
+  const { bestEpoch, bestLoss, bestAccuracy, epochsSinceBest } = earlyStopping;
+  if (bestAccuracy !== undefined && !isNotNegative(bestAccuracy)) return false;
   if (bestEpoch === null || bestLoss === null) return bestEpoch === bestLoss && isCount(epochsSinceBest);
   return isCount(bestEpoch) && Number.isFinite(bestLoss) && isCount(epochsSinceBest);
 }

@@ -138,8 +138,8 @@ export function train(
 ): TrainingOutcome {
   const batches = minibatches({ sampleCount: plan.trainCount, batchSize: plan.batchSize, seed: plan.seed });
   const stepsPerEpoch = batches.batchesPerEpoch;
-  const { patience, targetAccuracy, timeBudgetSeconds } = plan.stopping;
-  const stopping = earlyStopping({ patience: plan.validationCount > 0 ? patience : null, targetAccuracy });
+  const { best, patience, targetAccuracy, timeBudgetSeconds } = plan.stopping;
+  const stopping = earlyStopping({ best, patience: plan.validationCount > 0 ? patience : null, targetAccuracy });
   const first = start ?? initialState(engine);
   if (start !== null) engine.restore(start.engine);
 

@@ -4,6 +4,7 @@ import { indexOfLargest } from '../../core/array/reduce.ts';
 import { cancelled, StudioError } from '../../core/errors.ts';
 import { judgeLabels } from '../../core/evaluation/label-errors.ts';
 import { softmax } from '../../core/losses/softmax-cross-entropy.ts';
+import { noStopping } from '../../core/recipe/recipe.ts';
 import { minibatches } from '../../core/training/minibatches.ts';
 import { train } from '../../core/training/train.ts';
 import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
@@ -45,7 +46,7 @@ export function foldsTask(
       // As long as it was told: nothing is chosen by the pictures that are judged.
       train(
         engine,
-        { ...plan, validationCount: 0, stopping: { patience: null, targetAccuracy: null, timeBudgetSeconds: null } },
+        { ...plan, validationCount: 0, stopping: noStopping },
         {
           now: () => performance.now(),
           request: () => (isDiscarded() ? 'discard' : 'go'),

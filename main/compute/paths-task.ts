@@ -9,7 +9,7 @@ import { cancelled } from '../../core/errors.ts';
 import { jointPlane } from '../../core/landscape/trajectory-plane.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import { permutation } from '../../core/random/sampling.ts';
-import type { OptimizerRecipe } from '../../core/recipe/recipe.ts';
+import { noStopping, type OptimizerRecipe } from '../../core/recipe/recipe.ts';
 import type { EngineState, StepEngine } from '../../core/training/step-engine.ts';
 import { train } from '../../core/training/train.ts';
 import type { TaskContext, TaskInput, TaskOutput } from './task.ts';
@@ -78,7 +78,7 @@ export function pathsTask(
             if (counts !== null) walk.rates.push({ step: taken, counts });
           }
         }),
-        { ...open.plan, stopping: { patience: null, targetAccuracy: null, timeBudgetSeconds: null } },
+        { ...open.plan, stopping: noStopping },
         {
           now: () => performance.now(),
           request: () => (context.request() === 'discard' ? 'discard' : taken >= steps ? 'stop' : 'go'),

@@ -108,6 +108,10 @@ export const lossExplanations = {
   hinge: () => m.loss_hinge_explained(),
   'squared-hinge': () => m.loss_squared_hinge_explained(),
 } as const;
+export const bestByLabels = {
+  accuracy: () => m.recipe_best_accuracy(),
+  loss: () => m.recipe_best_loss(),
+} as const;
 export const scheduleLabels = {
   constant: () => m.schedule_constant(),
   step: () => m.schedule_step(),
@@ -254,6 +258,12 @@ export function recipeFacts(recipe: Recipe): readonly Fact[] {
         ]
           .filter(Boolean)
           .join(', ') || m.none(),
+    },
+    {
+      id: 'best',
+      label: m.recipe_best(),
+      explanation: m.recipe_best_explained(),
+      value: bestByLabels[stopping.best](),
     },
     {
       id: 'validation',

@@ -17,7 +17,7 @@ export function sightSentence(status: RunStatus, seen: Seen, run: Pick<RunSummar
     unchecked: m.train_sight_unchecked,
     learning: m.train_sight_learning,
     'faster-than-it-generalises': m.train_sight_faster,
-    overfitting: () => m.train_sight_overfitting({ epoch: count(seen.bestEpoch ?? 0) }),
+    overfitting: () => m.train_sight_overfitting({ epoch: count(seen.lowestEpoch ?? 0) }),
   }[seen.sight]();
 }
 

@@ -7,7 +7,7 @@ export type Sight =
 export interface Seen {
   readonly sight: Sight;
   /** Epoch with the lowest validation loss, or null without validation. */
-  readonly bestEpoch: number | null;
+  readonly lowestEpoch: number | null;
   /** Validation loss minus training loss at the last epoch; null without validation. */
   readonly gap: number | null;
 }
@@ -36,7 +36,7 @@ export function whatIsSeen(epochs: readonly Point[]): Seen {
   );
   const lastChecked = checked.at(-1);
   const gap = lastChecked ? lastChecked.validationLoss - lastChecked.trainLoss : null;
-  const seen = (sight: Sight): Seen => ({ sight, bestEpoch: best?.epoch ?? null, gap });
+  const seen = (sight: Sight): Seen => ({ sight, lowestEpoch: best?.epoch ?? null, gap });
   if (last === undefined || finite.length < 3) return seen('starting');
 
   if (

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import {
   activationNames,
   backendChoices,
+  bestByChoices,
   initializationNames,
   lossNames,
   noAugmentation,
@@ -102,6 +103,7 @@ const fields = v.strictObject({
   batchSize: v.union([positiveInteger, v.literal('full')]),
   epochs: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000)),
   stopping: v.strictObject({
+    best: v.optional(v.picklist(bestByChoices), 'loss'),
     patience: v.nullable(positiveInteger),
     targetAccuracy: v.nullable(v.pipe(Fraction, v.gtValue(0))),
     timeBudgetSeconds: v.nullable(positive),

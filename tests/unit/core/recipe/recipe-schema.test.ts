@@ -33,6 +33,7 @@ describe('a recipe of an earlier version', () => {
       optimizer: { ...old.optimizer, biasCorrection: true },
       warmUpEpochs: 0,
       augmentation: { flip: false, shift: 0, crop: 0 },
+      stopping: { ...old.stopping, best: 'loss' },
     });
     const momentum = { kind: 'momentum', learningRate: 0.003, momentum: 0.9 };
     expect(v.parse(RecipeSchema, { ...old, optimizer: momentum }).optimizer).toEqual({ ...momentum, rate: 'outside' });

@@ -25,7 +25,7 @@ const plan: TrainingPlan = {
   epochs: 6,
   learningRate: 0.01,
   schedule: { kind: 'cosine', floor: 0 },
-  stopping: { patience: null, targetAccuracy: null, timeBudgetSeconds: null },
+  stopping: { best: 'loss', patience: null, targetAccuracy: null, timeBudgetSeconds: null },
   seed: 3,
 };
 
@@ -134,6 +134,19 @@ describe('the training loop', () => {
     }
   });
 
+  it('saves the most accurate state as best where the recipe says so', () => {
+    const run = recorder(1000);
+    const stopping = { ...plan.stopping, best: 'accuracy' as const };
+    train(plain(), { ...plan, learningRate: 0.01, epochs: 12, stopping }, run.host);
+
+    const highest = Math.max(...run.epochs.map((e) => e.validationAccuracy!));
+    const equals = run.epochs.filter((e) => e.validationAccuracy === highest);
+    const lowest = Math.min(...equals.map((e) => e.validationLoss!));
+    const best = run.checkpoints.filter((c) => c.best).at(-1)!;
+    expect(best.state.step).toBe(equals.find((e) => e.validationLoss === lowest)!.step);
+    expect(best.state.step).not.toBe(run.epochs.toSorted((a, b) => a.validationLoss! - b.validationLoss!)[0]!.step);
+  });
+
   it('chooses by training loss where nothing is held out', () => {
     const run = recorder();
     const { state } = train(plain(), { ...plan, validationCount: 0 }, run.host);
@@ -172,9 +185,9 @@ describe('the training loop', () => {
   });
 
   it.each([
-    ['patience', { patience: 1, targetAccuracy: null, timeBudgetSeconds: null }],
-    ['target', { patience: null, targetAccuracy: 0.01, timeBudgetSeconds: null }],
-    ['time', { patience: null, targetAccuracy: null, timeBudgetSeconds: 0.001 }],
+    ['patience', { best: 'loss', patience: 1, targetAccuracy: null, timeBudgetSeconds: null }],
+    ['target', { best: 'loss', patience: null, targetAccuracy: 0.01, timeBudgetSeconds: null }],
+    ['time', { best: 'loss', patience: null, targetAccuracy: null, timeBudgetSeconds: 0.001 }],
   ] as const)('ends by %s', (endReason, stopping) => {
     const outcome = train(plain(), { ...plan, learningRate: 0.5, epochs: 200, stopping }, recorder().host);
 

@@ -79,6 +79,22 @@ describe('early stopping', () => {
     expect(run({ targetAccuracy: 0.9 }, [1, 0.5, 0.4], [0.5, 0.9, 0.95])).toMatchObject({ epoch: 1, stop: 'target' });
   });
 
+  it('takes the most accurate epoch for the best, and the lower loss among equals, where it is asked to', () => {
+    const losses = [1, 0.6, 0.7, 0.9, 0.8];
+    const accuracies = [0.5, 0.6, 0.7, 0.7, 0.7];
+
+    expect(run({ best: 'accuracy' }, losses, accuracies).bestEpoch).toBe(2);
+    expect(run({ best: 'loss' }, losses, accuracies).bestEpoch).toBe(1);
+    expect(run({ best: 'accuracy', patience: 2 }, [0.6, 0.7, 0.7, 0.5], [0.5, 0.7, 0.7, 0.6])).toEqual({
+      epoch: 3,
+      stop: 'patience',
+      bestEpoch: 1,
+    });
+    expect(run({ best: 'accuracy' }, [...losses, 0.65], [...accuracies, 0.7]).bestEpoch).toBe(5);
+    expect(run({ best: 'accuracy' }, [...losses, 0.5], [...accuracies, 0.6]).bestEpoch).toBe(2); // lower, and worse
+    expect(run({ best: 'accuracy' }, [2, 1]).bestEpoch).toBe(1); // no accuracy is known
+  });
+
   it('never takes a loss that is not a number for the best', () => {
     expect(run({ patience: 5 }, [NaN, 2, NaN])).toMatchObject({ bestEpoch: 1 });
   });

@@ -206,7 +206,7 @@ describe('a run', () => {
     expect(
       refused({
         split: { validation: 0, seed: 0 },
-        stopping: { patience: 3, targetAccuracy: null, timeBudgetSeconds: null },
+        stopping: { best: 'loss', patience: 3, targetAccuracy: null, timeBudgetSeconds: null },
       }),
     ).toThrow(expect.objectContaining({ details: expect.objectContaining({ option: 'stopping.patience' }) }));
     expect(registry.list(false)).toEqual([]);

@@ -22,7 +22,7 @@ describe('what is seen in the curves', () => {
   it('sees memorising three epochs after the best, and names that epoch', () => {
     const seen = whatIsSeen(epochs([2, 1.5, 1, 0.8, 0.6, 0.4], [2, 1.6, 1.4, 1.45, 1.5, 1.6]));
 
-    expect(seen).toMatchObject({ sight: 'overfitting', bestEpoch: 3, gap: expect.closeTo(1.2, 10) });
+    expect(seen).toMatchObject({ sight: 'overfitting', lowestEpoch: 3, gap: expect.closeTo(1.2, 10) });
   });
 
   it('sees a flat loss', () => {
@@ -43,6 +43,6 @@ describe('what is seen in the curves', () => {
   it('says that nothing is checked where nothing is held out', () => {
     const seen = whatIsSeen(epochs([2, 1.5, 1.2, 1], [null, null, null, null]));
 
-    expect(seen).toEqual({ sight: 'unchecked', bestEpoch: null, gap: null });
+    expect(seen).toEqual({ sight: 'unchecked', lowestEpoch: null, gap: null });
   });
 });
