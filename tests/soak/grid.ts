@@ -1,13 +1,13 @@
 /**
  * The page with 60,000 pictures: how long it takes to answer keys while they are imported, and how smoothly their grid scrolls, by
- * Chromium's own trace of its frames:
+ * Chromium's own trace of its frames, beside a page of nothing but coloured lines, which says what the machine itself drops:
  *
  *     npm run build && npm run soak -- grid
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from '@playwright/test';
+import { type Browser, chromium, type Locator, type Page } from '@playwright/test';
 import { findBrowser } from '../../scripts/find-browser.ts';
 import { en } from '../e2e/words.ts';
 import { serveStudio } from './page.ts';
@@ -26,11 +26,19 @@ const chrome = await chromium.launch({ ...browser, args: ['--no-sandbox'] });
 const page = await chrome.newPage({ viewport: { width: 1280, height: 800 } });
 await page.goto(host.url);
 const importing = await answersWhileImporting(page);
-const scrolling = await framesWhileScrolling(chrome, page);
+const grid = page.getByRole('grid', { name: en.dataset_grid_label });
+await grid.waitFor();
+await page.waitForTimeout(1000);
+const scrolling = await framesWhileScrolling(chrome, page, grid);
+const bare = await chrome.newPage({ viewport: { width: 1280, height: 800 } });
+await bare.setContent(
+  '<div id="bare" style="height: 780px; overflow: auto"><div style="height: 90000px; background: repeating-linear-gradient(#eee 0 60px, #26c 60px 90px)"></div></div>',
+);
+const scrollingNothing = await framesWhileScrolling(chrome, bare, bare.locator('#bare'));
 await chrome.close();
 await host.close();
 rmSync(folder, { recursive: true, force: true });
-process.stdout.write(`${JSON.stringify({ importing, scrolling }, null, 2)}\n`);
+process.stdout.write(`${JSON.stringify({ importing, scrolling, scrollingNothing }, null, 2)}\n`);
 
 /** Milliseconds from a key to the next frame that is painted, as the browser times them, while pictures are read. */
 async function answersWhileImporting(page: Page): Promise<object> {
@@ -59,11 +67,8 @@ async function answersWhileImporting(page: Page): Promise<object> {
   return { keys, slowerThan16Ms: answers.length, p95Ms: quantile(answers, 0.95), longestMs: quantile(answers, 1) };
 }
 
-/** Ten seconds of scrolling through the whole grid. */
-async function framesWhileScrolling(chrome: Browser, page: Page): Promise<object> {
-  const grid = page.getByRole('grid', { name: en.dataset_grid_label });
-  await grid.waitFor();
-  await page.waitForTimeout(1000);
+/** Ten seconds of scrolling. */
+async function framesWhileScrolling(chrome: Browser, page: Page, grid: Locator): Promise<object> {
   await chrome.startTracing(page, {
     categories: ['cc', 'benchmark', 'disabled-by-default-devtools.timeline.frame', 'devtools.timeline.frame'],
   });
