@@ -90,7 +90,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   let recovery: Recovery | null = null;
   let opened: Opened;
   try {
-    opened = readOnly ? openReadOnly(open, folder) : openChecked(open, folder);
+    opened = readOnly ? openReadOnly(open, folder, migrations, appVersion) : openChecked(open, folder);
   } catch (cause) {
     if (!(cause instanceof Damaged)) throw unusable(folder, cause);
     if (readOnly) throw new StudioError('DATABASE_DAMAGED', { path: folder.database, movedTo: '' }, { cause });
@@ -183,8 +183,11 @@ function openChecked(open: OpenSqlite, folder: DataFolder): Opened {
   }
 }
 
-/** Reads beside the process that writes; where the folder itself cannot be written, from a copy, as WAL needs a writable folder. */
-function openReadOnly(open: OpenSqlite, folder: DataFolder): Opened {
+/**
+ * Reads beside the process that writes; where the folder itself cannot be written, from a copy, as WAL needs a writable folder.
+ * The database of an earlier version is read as it is now, from a copy that is brought up to date.
+ */
+function openReadOnly(open: OpenSqlite, folder: DataFolder, migrations: readonly string[], appVersion: string): Opened {
   let db: SqliteDatabase | undefined;
   let copy: string | null = null;
   const discard = () => {
@@ -197,6 +200,16 @@ function openReadOnly(open: OpenSqlite, folder: DataFolder): Opened {
     }
     db = open(copy === null ? folder.database : join(copy, basename(folder.database)), { readonly: copy === null });
     checkContent(db);
+    if (userVersion(db) < migrations.length) {
+      if (copy === null) {
+        copy = mkdtempSync(join(tmpdir(), 'tessera-read-'));
+        const snapshot = join(copy, basename(folder.database));
+        db.prepare('VACUUM INTO ?').run(snapshot);
+        db.close();
+        db = open(snapshot);
+      }
+      migrate(db, migrations, appVersion);
+    }
     db.pragma('foreign_keys = ON');
     if (copy !== null) db.pragma('query_only = ON');
     return { db, discard };

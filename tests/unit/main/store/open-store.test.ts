@@ -96,6 +96,26 @@ describe('a store that is opened', () => {
   });
 });
 
+describe('a database of an earlier studio', () => {
+  it.each([true, false])('is read as if it were of now, and stays as it is, held by a writer: %s', async (isHeld) => {
+    const earlier = migrations.slice(0, 1);
+    const writer = await open({ migrations: earlier, appVersion: '0.0.1' });
+    put(writer, 'a', 'one');
+    if (!isHeld) writer.close();
+
+    const reader = await open({ readOnly: true });
+
+    expect(values(reader)).toEqual(['"one"']);
+    expect(reader.db.pragma('user_version', { simple: true })).toBe(migrations.length);
+    expect(() => put(reader, 'b', 'two')).toThrow(expect.objectContaining({ code: 'DATA_FOLDER_READ_ONLY' }));
+    reader.close();
+    if (isHeld) writer.close();
+    const again = (await loadSqlite())(folder.database, { readonly: true });
+    expect(again.pragma('user_version', { simple: true })).toBe(earlier.length);
+    again.close();
+  });
+});
+
 describe('a database of a newer studio', () => {
   it('is refused with the version that made it, and not one byte changes', async () => {
     const newer = [...migrations, 'CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;'];
