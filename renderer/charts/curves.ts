@@ -1,4 +1,5 @@
 /** Curves as charts draw them: columns of numbers, and what is computed from them. No drawing here. */
+import type { Drawing } from './picture-file.ts';
 
 export interface Curve {
   readonly id: string;
@@ -26,8 +27,8 @@ export interface ChartView {
 
 /** What a chart that is mounted offers. */
 export interface ChartHandle {
-  /** The chart as it is now, as SVG text. */
-  svg(title: string): { readonly text: string; readonly width: number; readonly height: number };
+  /** The chart as it is now. */
+  picture(title: string): Drawing;
 }
 
 export const defaultChartView: ChartView = { zoom: null, isLog: false, smoothing: 0, hidden: [] };
@@ -72,7 +73,7 @@ export function nearest(x: ArrayLike<number>, at: number): number {
 }
 
 /** One x for all curves, ascending, each value once. */
-export function sharedX(curves: readonly Curve[]): number[] {
+export function sharedX(curves: readonly Pick<Curve, 'x'>[]): number[] {
   const positions = curves.map(() => 0);
   const x: number[] = [];
   for (;;) {

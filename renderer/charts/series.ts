@@ -15,3 +15,10 @@ export interface Series {
   readonly points?: boolean | 'only';
   readonly isFaint?: boolean;
 }
+
+/** A value on the x axis that means something. */
+export interface PlotEvent {
+  readonly x: number;
+  readonly label: string;
+  readonly color?: string;
+}

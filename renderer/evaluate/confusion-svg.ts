@@ -1,4 +1,5 @@
 /** The confusion matrix as SVG text, for saving: what the screen shows, with all its classes. */
+import type { Drawing } from '../charts/picture-file.ts';
 import type { Share } from './headline.ts';
 
 export interface ConfusionPicture {
@@ -17,7 +18,7 @@ const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 const escape = (text: string) => text.replace(/[&<>"]/g, (c) => escapes[c]!);
 const shorten = (name: string) => ([...name].length > 16 ? `${[...name].slice(0, 15).join('')}…` : name);
 
-export function confusionSvg(picture: ConfusionPicture): { svg: string; width: number; height: number } {
+export function confusionSvg(picture: ConfusionPicture): Drawing {
   const { title, names, confusion, strength, text, caption, colors } = picture;
   // Numbers are written while they can be read; a thousand classes are a map of dots.
   const cell = names.length <= 40 ? 40 : names.length <= 150 ? 16 : 4;
@@ -60,5 +61,5 @@ export function confusionSvg(picture: ConfusionPicture): { svg: string; width: n
     }),
   );
   parts.push(`<text x="16" y="${height - 14}">${escape(caption)}</text>`, '</svg>');
-  return { svg: parts.join('\n'), width, height };
+  return { text: parts.join('\n'), width, height };
 }

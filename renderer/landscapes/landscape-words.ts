@@ -1,6 +1,5 @@
 /** What the Landscapes place calls things. */
 import type { CurvatureReport, ScalingReport } from '../../core/rpc/contract/checks.ts';
-import { short } from '../format.ts';
 import { m } from '../messages.ts';
 
 export const landscapeViews = ['loss', 'curvature', 'noise', 'rate', 'toy'] as const;
@@ -70,8 +69,3 @@ export const curveLooks = [
   { color: 'light-dark(#a33417, #ff8a66)', dash: [] },
   { color: 'light-dark(#b06a00, #e3b341)', dash: [7, 4] },
 ] as const;
-
-/** A power of ten on a logarithmic axis. */
-export function power(exponent: number): string {
-  return Number.isInteger(exponent) ? `1e${exponent}` : short(10 ** exponent);
-}

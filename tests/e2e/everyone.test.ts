@@ -1,4 +1,5 @@
 /** The studio can be used by everyone: every place and every dialog, in both colours and both languages. */
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
@@ -6,7 +7,7 @@ import { anyHost } from './hosts/index.ts';
 import { finished, goTo, train } from './person.ts';
 import { drawPictures } from './pictures.ts';
 import { expect, test } from './studio-test.ts';
-import { en, ko } from './words.ts';
+import { en, ko, saying } from './words.ts';
 
 const ways = [
   { theme: 'settings_theme_light', words: en, language: 'English' },
@@ -55,12 +56,14 @@ test('axe finds nothing in any place or dialog, in light English and dark Korean
       await goTo(page, words[`place_${place}`], words.frame_places);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await nothingIsWrong(page, place);
+      if (words === en) await everyFigureIsSaved(page, place);
       if (!places.slice(-2).includes(place)) continue;
       const views = page.getByRole('main').getByRole('radiogroup').first().getByRole('radio');
       await expect(views.nth(2), place).toBeAttached();
       for (let view = 1; view < (await views.count()); view++) {
         await views.nth(view).check({ force: true });
         await nothingIsWrong(page, `${place}, view ${view}`);
+        if (words === en) await everyFigureIsSaved(page, `${place}, view ${view}`);
       }
     }
     await page.keyboard.press('Shift+KeyP');
@@ -88,4 +91,31 @@ async function nothingIsWrong(page: Page, where: string): Promise<void> {
     .analyze();
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
   expect(found, where).toEqual([]);
+}
+
+/** Each of the figures that are seen gives its picture in both kinds of file, and its numbers. */
+async function everyFigureIsSaved(page: Page, where: string): Promise<void> {
+  const menus = page.getByRole('main').getByRole('button', { name: saying(en.figure_menu) });
+  for (let figure = 0; figure < (await menus.count()); figure++) {
+    const saved = async (item: string): Promise<Buffer> => {
+      await menus.nth(figure).click();
+      const download = page.waitForEvent('download');
+      await page.getByRole('menuitem', { name: item, exact: true }).click();
+      return readFile(await (await download).path());
+    };
+    const name = `${where}: ${await menus.nth(figure).getAttribute('aria-label')}`;
+
+    const [png, svg, csv] = [await saved(en.figure_save_png), await saved(en.figure_save_svg), await saved(en.figure_save_csv)]; // prettier-ignore
+
+    expect(png.subarray(0, 8).toString('latin1'), name).toBe('\x89PNG\r\n\x1a\n');
+    const drawing = svg.toString().replace(/base64,[^"]*/g, '');
+    expect([drawing.slice(0, 39), drawing.slice(-6)], name).toEqual([
+      '<svg xmlns="http://www.w3.org/2000/svg"',
+      '</svg>',
+    ]);
+    expect(drawing.match(/.{0,60}(NaN|undefined|var\(--).{0,20}/)?.[0], name).toBeUndefined();
+    const lines = csv.toString().trimEnd().split('\r\n');
+    expect(lines.length, name).toBeGreaterThan(1);
+    expect(new Set(lines.map((line) => line.replace(/"[^"]*"/g, '').split(',').length)).size, name).toBe(1);
+  }
 }
