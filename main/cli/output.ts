@@ -2,7 +2,7 @@
  * What the command line says, and where: results on standard output (with `--json` one object a line and nothing
  * else), progress and words on standard error.
  */
-import { SingleBar } from 'cli-progress';
+import { Format, SingleBar } from 'cli-progress';
 import { isStudioError, StudioError } from '../../core/errors.ts';
 import { errorSentence } from '../../core/messages/error-sentence.ts';
 
@@ -19,9 +19,11 @@ export interface Output {
 
 export function createOutput(json: boolean): Output {
   let bar: SingleBar | null = null;
+  let shown = '';
   const endProgress = () => {
     bar?.stop();
     bar = null;
+    shown = '';
   };
   return {
     json,
@@ -43,10 +45,16 @@ export function createOutput(json: boolean): Output {
           noTTYOutput: true,
           notTTYSchedule: 5000,
           linewrap: false,
+          // Before the first rate is known there is no number of seconds.
+          formatTime: (seconds, settings, roundTo) =>
+            Number.isFinite(Number(seconds)) ? Format.TimeFormat(Number(seconds), settings, roundTo) : '…',
         });
         bar.start(Math.max(1, total ?? done), done, { title });
       }
       bar.setTotal(Math.max(1, total ?? done));
+      // The same number again would count as standing still, and the time left would become endless.
+      if (shown === `${title} ${done}`) return;
+      shown = `${title} ${done}`;
       bar.update(done, { title });
     },
     endProgress,
