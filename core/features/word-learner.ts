@@ -1,15 +1,17 @@
 /**
  * Visual words learnt at full speed: float32 kernels over one shared memory, on all threads.
  *
- *     prepare   rows of points whitened, and their squared lengths
- *     assign    each point's nearest word and squared distance: one product of matrices
+ *     prepare   rows of points whitened or turned, and their squared lengths
+ *     assign    each point's nearest word and squared distance: one product of matrices, over the leading directions where these
+ *               hold nearly everything (leading-directions.ts), and then the few words that those do not rule out
  *     update    each word the mean of its points, in float64
  *
  * Between two phases all threads meet. Points are handed out in pieces; words are divided among the threads, and every
  * sum goes through all points in their order: the bits do not depend on how many threads there are. The plain version is
  * core/features/visual-words.ts with k-means.ts.
  */
-import { matrixOf } from '../array/matrix.ts';
+import { product, productTransposedRight } from '../array/linear-algebra.ts';
+import { type Matrix, matrixOf, zeros } from '../array/matrix.ts';
 import { cancelled } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { NativeGemm } from '../kernels/matrix-product.ts';
@@ -18,17 +20,28 @@ import { permutation, uniformInteger } from '../random/sampling.ts';
 import type { WordFeatures } from '../recipe/feature-recipe.ts';
 import type { FitProgress } from './feature-extractor.ts';
 import { drawProportional, farthestPoints, moveTowards } from './k-means.ts';
+import { leadingDirections } from './leading-directions.ts';
 import { filledUp, MemoryPlan } from './memory-plan.ts';
 import { insertNearest, placesOf, seedingPoints, whiteningStep } from './visual-words.ts';
 import { fitWhitening, type Whitening } from './whitening.ts';
 import { writeWhitening } from './word-encoder.ts';
-import { mostRowsAtATime, placeWords, type WordPlace, wordProduct, writeWords } from './word-product.ts';
+import {
+  mostRowsAtATime,
+  panelRowsAtATime,
+  placeWords,
+  type WordPlace,
+  wordProduct,
+  writeLeadingWords,
+  writeWords,
+} from './word-product.ts';
 
 export type LearnerPhase = 'prepare' | 'assign' | 'assign-batch' | 'update';
 export const learnerPhases: readonly LearnerPhase[] = ['prepare', 'assign', 'assign-batch', 'update'];
 
 /** Points that a thread takes at a time. */
 const rowsAtATime = mostRowsAtATime;
+/** Points that the leading directions are found from. */
+const turningSample = 5_000;
 
 export interface LearnerLayout {
   /** Points. */
@@ -41,6 +54,10 @@ export interface LearnerLayout {
   /** Int32 words that threads wait on, and the next point to be handed out. */
   readonly control: number;
   readonly next: number;
+  /** Coordinates that are looked at first; 0 looks at all at once. */
+  readonly leading: number;
+  /** 1 once every point has a label, which the next round starts from. */
+  readonly hasLabels: number;
   readonly rows: number;
   readonly norms: number;
   readonly labels: number;
@@ -48,6 +65,8 @@ export interface LearnerLayout {
   readonly whitening: number;
   readonly whiteningBias: number;
   readonly table: WordPlace;
+  /** Of each word the length of what the leading coordinates leave out. */
+  readonly tails: number;
   /** (K, d) in float32. */
   readonly centers: number;
   readonly sizes: number;
@@ -81,6 +100,8 @@ export function learnerLayout(options: WordFeatures, channels: number, threads: 
     outputs,
     control: plan.words(64),
     next: plan.words(16),
+    leading: plan.words(16),
+    hasLabels: plan.words(16),
     rows: plan.words(count * rowLength),
     norms: plan.words(count),
     labels: plan.words(count),
@@ -88,6 +109,7 @@ export function learnerLayout(options: WordFeatures, channels: number, threads: 
     whitening: plan.words(rowLength * d),
     whiteningBias: plan.words(rowLength),
     table: placeWords(plan, words, d),
+    tails: plan.words(outputs),
     centers: plan.words(words * rowLength),
     sizes: plan.words(words),
     sums: plan.bytes(8 * words * d),
@@ -110,8 +132,10 @@ export function learnerProgram(
   gemm: NativeGemm | null = null,
 ): (phase: LearnerPhase, thread: number) => void {
   const { count, d, words, threads, rowLength, outputs } = layout;
-  const product = wordProduct(layout.table, kernels, gemm);
+  const whole = wordProduct(layout.table, kernels, gemm);
   const next = new Int32Array(buffer, layout.next, 1);
+  const leading = new Int32Array(buffer, layout.leading, 1);
+  const hasLabels = new Int32Array(buffer, layout.hasLabels, 1);
   const rows = new Float32Array(buffer, layout.rows, count * rowLength);
   const norms = new Float32Array(buffer, layout.norms, count);
   const labels = new Uint32Array(buffer, layout.labels, count);
@@ -140,27 +164,39 @@ export function learnerProgram(
   }
 
   /** The nearest words of some rows, into their labels; x·c − ½‖c‖² of each stays in the thread's values. */
-  function nearestWords(rowsAt: number, length: number, labelsAt: number, thread: number): void {
+  function nearestWords(rowsAt: number, length: number, labelsAt: number, thread: number, hasGuess: number): void {
     const products = layout.products[thread]!;
     const values = layout.values[thread]!;
-    for (let from = 0; from < length; from += product.rowsAtATime) {
-      const rows = Math.min(product.rowsAtATime, length - from);
-      product.multiply(rowsAt + 4 * from * rowLength, rows, products);
-      kernels.largestOfRows(products, outputs, rows, words, labelsAt + 4 * from, values + 4 * from);
+    const { table, bias } = layout.table;
+    const first = leading[0]!;
+    const atATime = first === 0 ? whole.rowsAtATime : panelRowsAtATime;
+    for (let from = 0; from < length; from += atATime) {
+      const rows = Math.min(atATime, length - from);
+      const points = rowsAt + 4 * from * rowLength;
+      const [into, valuesAt] = [labelsAt + 4 * from, values + 4 * from];
+      if (first === 0) {
+        whole.multiply(points, rows, products);
+        kernels.largestOfRows(products, outputs, rows, words, into, valuesAt);
+      } else {
+        kernels.panelProduct(points, rows, rowLength, table, Math.ceil(words / 8), first, bias, products, outputs);
+        kernels.nearestOfRows(
+          products, outputs, rows, words, points, layout.centers, rowLength, first, layout.tails, into, valuesAt, hasGuess,
+        ); // prettier-ignore
+      }
     }
   }
 
   function assign(thread: number): void {
     const values = new Float32Array(buffer, layout.values[thread], rowsAtATime);
     forEachPiece(count, (from, length) => {
-      nearestWords(layout.rows + 4 * from * rowLength, length, layout.labels + 4 * from, thread);
+      nearestWords(layout.rows + 4 * from * rowLength, length, layout.labels + 4 * from, thread, hasLabels[0]!);
       for (let i = 0; i < length; i++) squared[from + i] = Math.max(0, norms[from + i]! - 2 * values[i]!);
     });
   }
 
   function assignBatch(thread: number): void {
     forEachPiece(layout.batchCount, (from, length) => {
-      nearestWords(layout.batch + 4 * from * rowLength, length, layout.batchLabels + 4 * from, thread);
+      nearestWords(layout.batch + 4 * from * rowLength, length, layout.batchLabels + 4 * from, thread, 0);
     });
   }
 
@@ -245,11 +281,10 @@ export function learnWords(
   };
   const pointOf = (i: number) => rows.subarray(i * rowLength, i * rowLength + d);
   const centerOf = (k: number) => centers.subarray(k * rowLength, k * rowLength + d);
-  const showWords = () => writeWords(layout.table, centers, rowLength, buffer, isNative);
-  const packedCenters = () => {
-    const packed = new Float32Array(words * d);
-    for (let k = 0; k < words; k++) packed.set(centerOf(k), k * d);
-    return packed;
+  const leading = new Int32Array(buffer, layout.leading, 1);
+  const showWords = () => {
+    if (leading[0] === 0) writeWords(layout.table, centers, rowLength, buffer, isNative);
+    else writeLeadingWords(layout.table, centers, rowLength, leading[0]!, buffer, floats(layout.tails, words));
   };
 
   goOn(0);
@@ -259,13 +294,22 @@ export function learnWords(
     writeWhitening(whitening, floats, layout, d);
     phase('prepare');
   }
+  const turned = leadingDirections(sampleOf(rows, layout, Math.ceil(count / turningSample)));
+  leading[0] = turned.leading;
+  if (turned.leading > 0) {
+    writeWhitening({ mean: new Float64Array(d), matrix: turned.axes }, floats, layout, d);
+    phase('prepare');
+  }
 
   goOn(1);
   if (start === null) seed();
-  else for (let k = 0; k < words; k++) centerOf(k).set(start.subarray(k * d, (k + 1) * d));
+  else for (let k = 0; k < words; k++) centerOf(k).set(intoAxes(start.subarray(k * d, (k + 1) * d)));
   showWords();
   if (minibatch !== null) moveByMinibatches(minibatch);
+  const hasLabels = new Int32Array(buffer, layout.hasLabels, 1);
+  hasLabels[0] = 0;
   phase('assign');
+  hasLabels[0] = 1;
   for (let done = 0; minibatch === null && done < iterations; done++) {
     goOn(2 + done);
     const before = centers.slice();
@@ -282,11 +326,24 @@ export function learnWords(
   for (let i = 0; i < count; i++) inertia += squared[i]!;
   return {
     whitening,
-    words: packedCenters(),
+    words: wordsOfPoints(),
     sizes: sizes.slice(),
     examples: examples(),
     inertia,
   };
+
+  /** A point as the rows hold it. */
+  function intoAxes(point: Float32Array): ArrayLike<number> {
+    if (turned.leading === 0) return point;
+    return productTransposedRight(matrixOf(1, d, Float64Array.from(point)), turned.axes).data;
+  }
+
+  /** (K, d), where the points lay before they were turned. */
+  function wordsOfPoints(): Float32Array {
+    const packed = zeros(words, d);
+    for (let k = 0; k < words; k++) packed.data.set(centerOf(k), k * d);
+    return Float32Array.from((turned.leading === 0 ? packed : product(packed, turned.axes)).data);
+  }
 
   /** Random points, or k-means++ over some of them. */
   function seed(): void {
@@ -343,10 +400,14 @@ export function learnWords(
   }
 }
 
-function whiteningOfSample(rows: Float32Array, { count, d, rowLength }: LearnerLayout, epsilon: number): Whitening {
-  const step = whiteningStep(count);
+function whiteningOfSample(rows: Float32Array, layout: LearnerLayout, epsilon: number): Whitening {
+  return fitWhitening(sampleOf(rows, layout, whiteningStep(layout.count)), epsilon);
+}
+
+/** Every so-manieth point. */
+function sampleOf(rows: Float32Array, { count, d, rowLength }: LearnerLayout, step: number): Matrix {
   const n = Math.ceil(count / step);
-  const sample = new Float64Array(n * d);
-  for (let i = 0; i < n; i++) sample.set(rows.subarray(i * step * rowLength, i * step * rowLength + d), i * d);
-  return fitWhitening(matrixOf(n, d, sample), epsilon);
+  const sample = zeros(n, d);
+  for (let i = 0; i < n; i++) sample.data.set(rows.subarray(i * step * rowLength, i * step * rowLength + d), i * d);
+  return sample;
 }

@@ -27,6 +27,9 @@ export interface WordPlace {
 /** Rows of points that are multiplied at a time at most. */
 export const mostRowsAtATime = 96;
 
+/** Rows that the kernels multiply at a time: with a panel they stay in the first-level cache. */
+export const panelRowsAtATime = 48;
+
 /** Room for the words of a product. */
 export function placeWords(plan: MemoryPlan, words: number, d: number): WordPlace {
   const [rowLength, outputs] = [filledUp(d), filledUp(words)];
@@ -44,7 +47,7 @@ export function wordProduct(place: WordPlace, kernels: Kernels, gemm: NativeGemm
   if (gemm === null) {
     const panels = Math.ceil(words / 8);
     return {
-      rowsAtATime: 48,
+      rowsAtATime: panelRowsAtATime,
       multiply: (rows, count, target) =>
         kernels.panelProduct(rows, count, rowLength, table, panels, d, bias, target, outputs),
     };
@@ -74,5 +77,25 @@ export function writeWords(
       if (isNative) into[k * rowLength + j] = value;
     }
     halves[k] = -0.5 * squares;
+  }
+}
+
+/** The same in panels of their `leading` first coordinates; `tails` (K) gets the lengths of the rest, rounded up. */
+export function writeLeadingWords(
+  { words, d, rowLength, table, bias }: WordPlace,
+  centers: ArrayLike<number>,
+  stride: number,
+  leading: number,
+  buffer: ArrayBufferLike,
+  tails: Float32Array,
+): void {
+  packPanels(centers, words, leading, new Float32Array(buffer, table, filledUp(words) * rowLength), stride);
+  const halves = new Float32Array(buffer, bias, words);
+  for (let k = 0; k < words; k++) {
+    let [first, rest] = [0, 0];
+    for (let j = 0; j < leading; j++) first += centers[k * stride + j]! ** 2;
+    for (let j = leading; j < d; j++) rest += centers[k * stride + j]! ** 2;
+    halves[k] = -0.5 * (first + rest);
+    tails[k] = Math.sqrt(rest) * (1 + 1e-6);
   }
 }

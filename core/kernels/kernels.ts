@@ -74,6 +74,10 @@ export interface Kernels {
   ): void; // prettier-ignore
   squaredNorms(x: number, rows: number, stride: number, into: number): void;
   largestOfRows(a: number, aStride: number, rows: number, columns: number, labels: number, values: number): void;
+  nearestOfRows(
+    a: number, aStride: number, rows: number, words: number, x: number, centers: number, stride: number, leading: number,
+    tails: number, labels: number, values: number, hasGuess: number,
+  ): void; // prettier-ignore
   addTriangle(
     a: number, aStride: number, rows: number, words: number, squares: number, pools: number, pooled: number,
     poolStride: number,

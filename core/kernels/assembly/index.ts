@@ -19,7 +19,7 @@ export {
   sgdStep, momentumStep, momentumInsideStep, nesterovStep, lookAheadStep, squareRootStep, adamStep, sumOf, flushDenormals,
   accumulate, addSums, roundSums,
 } from './updates';
-export { readPatches, squaredNorms, largestOfRows, addTriangle, nearerDistances } from './words';
+export { readPatches, squaredNorms, largestOfRows, nearestOfRows, addTriangle, nearerDistances } from './words';
 export { panelProduct } from './panels';
 export { hogVotes } from './hog';
 export { countColors } from './colors';

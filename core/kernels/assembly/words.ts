@@ -87,6 +87,69 @@ export function largestOfRows(a: usize, aStride: u32, rows: u32, columns: u32, l
 }
 
 /**
+ * Of each row of points its nearest word, the lowest among equals, and x·c − ½‖c‖² of the two, where `a` holds only what the
+ * `leading` first coordinates give of it.
+ *
+ * Of the coordinates that are left, Cauchy and Schwarz say that x₂·c₂ ≤ ‖x₂‖·‖c₂‖: a word is looked at as a whole only if that could
+ * bring it past the best so far. That is at first the label that is there, if `hasGuess`, or else the largest of `a`. `tails` holds ‖c₂‖ of each word, rounded up. Points and centres have `stride` floats a row, a multiple
+ * of 4, as `leading` is.
+ */
+export function nearestOfRows(
+  a: usize, aStride: u32, rows: u32, words: u32, x: usize, centers: usize, stride: u32, leading: u32, tails: usize,
+  labels: usize, values: usize, hasGuess: u32,
+): void {
+  const whole = words & ~7;
+  const rowBytes = (<usize>stride) << 2, firstBytes = (<usize>leading) << 2;
+  const restBytes = rowBytes - firstBytes;
+  for (let i: u32 = 0; i < rows; i++) {
+    const row = a + ((<usize>i * aStride) << 2);
+    const rest = x + <usize>i * rowBytes + firstBytes;
+    const labelAt = labels + ((<usize>i) << 2), valueAt = values + ((<usize>i) << 2);
+    if (hasGuess == 0) largestOfRows(row, aStride, 1, words, labelAt, valueAt);
+    const first = load<u32>(labelAt);
+    let label = first;
+    let best = load<f32>(row + ((<usize>first) << 2)) + product(rest, centers + <usize>first * rowBytes + firstBytes, restBytes);
+    const length = sqrt<f32>(product(rest, rest, restBytes)) * <f32>1.00001;
+    const lengthFour = f32x4.splat(length);
+    let bestFour = f32x4.splat(best);
+    for (let k: u32 = 0; k < whole; k += 8) {
+      const at = row + ((<usize>k) << 2), tail = tails + ((<usize>k) << 2);
+      const low = f32x4.ge(f32x4.relaxed_madd(v128.load(tail), lengthFour, v128.load(at)), bestFour);
+      const high = f32x4.ge(f32x4.relaxed_madd(v128.load(tail, 16), lengthFour, v128.load(at, 16)), bestFour);
+      if (!v128.any_true(v128.or(low, high))) continue;
+      let places = i32x4.bitmask(low) | (i32x4.bitmask(high) << 4);
+      while (places != 0) {
+        const place = k + <u32>ctz<i32>(places);
+        places &= places - 1;
+        if (place == first) continue;
+        const value = load<f32>(row + ((<usize>place) << 2)) + product(rest, centers + <usize>place * rowBytes + firstBytes, restBytes);
+        if (value > best || (value == best && place < label)) { best = value; label = place; }
+      }
+      bestFour = f32x4.splat(best);
+    }
+    for (let k = whole; k < words; k++) {
+      if (k == first) continue;
+      const value = load<f32>(row + ((<usize>k) << 2)) + product(rest, centers + <usize>k * rowBytes + firstBytes, restBytes);
+      if (value > best || (value == best && k < label)) { best = value; label = k; }
+    }
+    store<u32>(labelAt, label);
+    store<f32>(valueAt, best);
+  }
+}
+
+/** x·y over so many bytes of floats, a multiple of 16. */
+function product(x: usize, y: usize, bytes: usize): f32 {
+  let sum = f32x4.splat(0);
+  const end = x + bytes;
+  while (x < end) {
+    sum = f32x4.relaxed_madd(v128.load(x), v128.load(y), sum);
+    x += 16;
+    y += 16;
+  }
+  return (f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 2)) + (f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 3));
+}
+
+/**
  * Adds the triangle encoding of each row to its pool: z_k = √max(0, ‖x‖² − 2·a_k), f_k = max(0, z̄ − z_k).
  *
  * a_k = x·c_k − ½‖c_k‖², what the product with the words leaves; it is overwritten by z. `pools` holds for each row the

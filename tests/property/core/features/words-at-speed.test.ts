@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { dot, norm, product, productTransposedRight } from '../../../../core/array/linear-algebra.ts';
 import { matrixOf, rowOf, zeros } from '../../../../core/array/matrix.ts';
-import { lloyd } from '../../../../core/features/k-means.ts';
+import { covariance } from '../../../../core/features/covariance.ts';
+import { assign, lloyd } from '../../../../core/features/k-means.ts';
 import { fitFeatures, transformImage } from '../../../../core/features/index.ts';
 import type { FittedFeatures } from '../../../../core/features/feature-extractor.ts';
 import { normalizeContrast, readPatch } from '../../../../core/features/patches.ts';
+import { leadingDirections } from '../../../../core/features/leading-directions.ts';
+import { MemoryPlan } from '../../../../core/features/memory-plan.ts';
+import { symmetricEigen } from '../../../../core/features/symmetric-eigen.ts';
 import { samplePositions } from '../../../../core/features/visual-words.ts';
 import { fitWhitening, whiten } from '../../../../core/features/whitening.ts';
 import { wordEncoder, wordLayout } from '../../../../core/features/word-encoder.ts';
@@ -15,6 +20,7 @@ import {
 } from '../../../../core/features/word-learner.ts';
 import type { ImageSet } from '../../../../core/image/pixel-image.ts';
 import { createGenerator } from '../../../../core/random/generator.ts';
+import { normal } from '../../../../core/random/sampling.ts';
 import { defaultFeatures, type WordFeatures } from '../../../../core/recipe/feature-recipe.ts';
 import { kernelMemory } from '../../../support/kernel-memory.ts';
 import { somePictures } from '../../../support/some-pictures.ts';
@@ -65,8 +71,77 @@ function learnt(pictures: ImageSet, options: WordFeatures, threads: number) {
   const run = (phase: LearnerPhase) => {
     for (let thread = threads - 1; thread >= 0; thread--) program(phase, thread);
   };
-  return { ...learnWords(options, positions, kernels, buffer, layout, run, random, () => false), positions };
+  const words = learnWords(options, positions, kernels, buffer, layout, run, random, () => false);
+  return { ...words, positions, leading: new Int32Array(buffer, layout.leading, 1)[0]! };
 }
+
+describe('the nearest words by their leading coordinates', () => {
+  const [count, words, d, leading] = [40, 45, 20, 8];
+  /** Most of the length in the first coordinates, or all coordinates alike: nothing can be ruled out then. */
+  const cases: readonly [string, (j: number) => number][] = [
+    ['of points that have most of their length there', (j) => (j < leading ? 1 : 0.1)],
+    ['of points that are as long everywhere', () => 1],
+    ['of points that have next to nothing there', (j) => (j < leading ? 0.01 : 1)],
+  ];
+
+  it.each(cases)('are those of all coordinates: %s', (_name, scale) => {
+    const random = createGenerator(11, 'points');
+    const drawn = (rows: number) => {
+      const values = new Float32Array(rows * d).map((_, i) => (random.next() / 2 ** 31 - 1) * scale(i % d));
+      return matrixOf(rows, d, Float64Array.from(values));
+    };
+    const [points, centers] = [drawn(count), drawn(words)];
+    const plan = new MemoryPlan();
+    const [x, c, a, tails, labels, values] = [count * d, words * d, count * 48, 48, count, count].map((n) =>
+      plan.words(n),
+    ) as [number, number, number, number, number, number];
+    const { kernels, buffer } = kernelMemory(plan.end);
+    const floats = (at: number, n: number) => new Float32Array(buffer, at, n);
+    floats(x, count * d).set(points.data);
+    floats(c, words * d).set(centers.data);
+    for (let k = 0; k < words; k++) {
+      const [first, rest] = [rowOf(centers, k).subarray(0, leading), rowOf(centers, k).subarray(leading)];
+      floats(tails, words)[k] = norm(rest) * (1 + 1e-6);
+      for (let i = 0; i < count; i++) {
+        const whole = dot(rowOf(points, i).subarray(0, leading), first);
+        floats(a, count * 48)[i * 48 + k] = whole - 0.5 * (dot(first, first) + dot(rest, rest));
+      }
+    }
+    const wanted = assign(points, centers);
+
+    for (const guess of [null, 0, 44]) {
+      const got = new Uint32Array(buffer, labels, count).fill(guess ?? 7);
+      kernels.nearestOfRows(a, 48, count, words, x, c, d, leading, tails, labels, values, guess === null ? 0 : 1);
+      expect([...got]).toEqual([...wanted.labels]);
+      floats(values, count).forEach((value, i) => {
+        const point = rowOf(points, i);
+        expect(dot(point, point) - 2 * value).toBeCloseTo(wanted.squared[i]!, 4);
+      });
+    }
+  });
+
+  it('are looked for along axes that hold all but an eighth of the mean squared length, in steps of 8', () => {
+    // 10 of 64 numbers have variance 1, the others 0.02: 90 % in those 10, in a basis that is turned.
+    const random = createGenerator(12, 'points');
+    const plain = zeros(2_000, 64);
+    for (let i = 0; i < plain.data.length; i++) plain.data[i] = normal(random) * (i % 64 < 10 ? 1 : Math.sqrt(0.02));
+    const { vectors } = symmetricEigen(covariance(plain, new Float64Array(64), 0));
+
+    const { axes, leading } = leadingDirections(product(plain, vectors));
+
+    expect(leading).toBe(16);
+    const gram = productTransposedRight(axes, axes);
+    gram.data.forEach((value, i) => expect(value).toBeCloseTo(i % 65 === 0 ? 1 : 0, 9));
+    const turned = productTransposedRight(product(plain, vectors), axes);
+    const energy = new Float64Array(64);
+    turned.data.forEach((value, i) => (energy[i % 64]! += value ** 2));
+    const share = energy.slice(0, 16).reduce((a, b) => a + b) / energy.reduce((a, b) => a + b);
+    expect(share).toBeGreaterThan(0.88);
+    const alike = zeros(500, 64);
+    for (let i = 0; i < alike.data.length; i++) alike.data[i] = normal(random);
+    expect(leadingDirections(alike).leading).toBe(0);
+  });
+});
 
 describe('the learner of visual words', () => {
   const pictures = somePictures(30, { width: 16, height: 16, channels: 3 }, 5);
@@ -77,9 +152,26 @@ describe('the learner of visual words', () => {
     for (const threads of [2, 3, 8]) expect(learnt(pictures, base, threads)).toEqual(one);
   });
 
-  it('ends where plain k-means from its words stays', () => {
+  /** Waves of any direction and length, so that patches vary along few directions. */
+  const smooth: ImageSet = {
+    ...pictures,
+    at: (i) => {
+      const { width, height, channels } = pictures;
+      const data = Uint8Array.from({ length: width * height * channels }, (_, at) => {
+        const [x, y, c] = [Math.floor(at / 3) % width, Math.floor(at / 3 / width), at % 3];
+        return 128 + 90 * Math.sin((0.3 + i / 40) * (x * Math.cos(i) + y * Math.sin(i)) + i + c / 4);
+      });
+      return { width, height, channels, data };
+    },
+  };
+
+  it.each([
+    ['noise', pictures, false],
+    ['waves', smooth, true],
+  ])('ends where plain k-means from its words stays: %s', (_name, pictures, hasLeading) => {
     const options = { ...base, iterations: 60 };
-    const { words, whitening, inertia, sizes, positions } = learnt(pictures, options, 2);
+    const { words, whitening, inertia, sizes, positions, leading } = learnt(pictures, options, 2);
+    expect(leading > 0).toBe(hasLeading);
     const patches = zeros(options.patches, 108);
     for (let i = 0; i < options.patches; i++) {
       const [picture, x, y] = positions.subarray(3 * i, 3 * i + 3);
