@@ -15,6 +15,7 @@ import {
   PictureQuestion,
   Pruning,
   UnitStudy,
+  Templates,
 } from './explanation.ts';
 import {
   CheckProgress,
@@ -214,25 +215,10 @@ export const computeContract = {
     input: v.object({ model: ModelFile, pixels: bytes, count: Count }),
     output: v.object({ scores: float32s }),
   },
-  /** First-layer templates; the fields are those of `explanation.templates`. */
+  /** First-layer templates. */
   'compute.templates': {
     input: v.object({ model: ModelFile, offset: Count, limit: Count }),
-    output: v.object({
-      step: Count,
-      layer: v.picklist(['class', 'hidden']),
-      total: Count,
-      width: Count,
-      height: Count,
-      channels: v.picklist([1, 3]),
-      size: Count,
-      templates: float32s,
-      biases: float32s,
-      norms: float32s,
-      scales: float32s,
-      sharedScale: v.number(),
-      votes: float32s,
-      roughness: float32s,
-    }),
+    output: Templates,
   },
   /** How templates are drawn; see `explanation.look`. */
   'compute.look': { input: v.object({ model: ModelFile }), output: Look },

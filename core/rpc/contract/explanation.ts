@@ -154,6 +154,31 @@ export const Exactness = v.object({
   engine: v.number(),
 });
 
+/** Templates of a layer's units, all in the order of the units asked for. */
+export const Templates = v.object({
+  step: Count,
+  layer: v.picklist(['class', 'hidden']),
+  total: Count,
+  width: Count,
+  height: Count,
+  channels: v.picklist([1, 3]),
+  /** (count, size) weight for each pixel value in [0, 255], or for each number of features; see `explanation.look`. */
+  size: Count,
+  templates: float32s,
+  /** Bias that belongs to them in pixel space. */
+  biases: float32s,
+  /** ‖w‖₂ of each, for sorting. */
+  norms: float32s,
+  /** The weight of each that is drawn at full strength when it stands alone: 99.5 % of its weights lie within. */
+  scales: float32s,
+  /** The largest of them over all units of the layer: the shared scale. */
+  sharedScale: v.number(),
+  /** For hidden units of a one-hidden-layer MLP: (total, classes) outgoing weights; otherwise empty. */
+  votes: float32s,
+  /** Total variation per weight, a number for how noisy it looks; empty for features that are no picture. */
+  roughness: float32s,
+});
+
 export const explanationContract = {
   /** How exactly contributions and templates add up, over all test pictures. Fails with RUN_NOT_TRAINED. */
   'explanation.exactness': {
@@ -235,30 +260,7 @@ export const explanationContract = {
       offset: v.optional(Count, 0),
       limit: v.optional(v.pipe(Count, v.maxValue(2048)), 2048),
     }),
-    output: v.object({
-      step: Count,
-      layer: v.picklist(['class', 'hidden']),
-      total: Count,
-      width: Count,
-      height: Count,
-      channels: v.picklist([1, 3]),
-      /** (count, size) weight for each pixel value in [0, 255], or for each number of features; see `explanation.look`. */
-      size: Count,
-      templates: float32s,
-      /** Bias that belongs to them in pixel space. */
-      biases: float32s,
-      /** ‖w‖₂ of each, for sorting. */
-      norms: float32s,
-      /** The weight of each that is drawn at full strength when it stands alone: 99.5 % of its weights lie within. */
-      scales: float32s,
-      /** The largest of them over all units of the layer: the shared scale. */
-      sharedScale: v.number(),
-      /** For hidden units of a one-hidden-layer MLP: (total, classes) outgoing weights; otherwise empty. */
-      votes: float32s,
-      /** Total variation per weight, a number for how noisy it looks; empty for features that are no picture. */
-      roughness: float32s,
-      classes: v.array(v.string()),
-    }),
+    output: v.object({ ...Templates.entries, classes: v.array(v.string()) }),
   },
 } as const;
 
