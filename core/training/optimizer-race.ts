@@ -37,6 +37,27 @@ export interface RacePlan {
   readonly l2: LogRange;
 }
 
+/** A race where nobody says otherwise: the page and the command line begin with the same, so that their numbers are. */
+export const defaultRace = {
+  optimizers: ['sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'adam', 'adamw', 'lbfgs'],
+  trials: 6,
+  seeds: 3,
+  seed: 0,
+  epochs: 5,
+  rateFactor: 30,
+  l2: [1e-5, 1e-1],
+} as const satisfies Omit<RacePlan, 'kind' | 'base'> & { readonly epochs: number };
+
+/** What all have in common, from a dataset's default recipe. The schedule is constant, so that no rate is hidden in it. */
+export function raceBase(recipe: Recipe): Recipe {
+  return {
+    ...recipe,
+    optimizer: defaultOptimizers.sgd,
+    schedule: { kind: 'constant' },
+    epochs: defaultRace.epochs,
+  };
+}
+
 /** What a trial is for. */
 export interface RaceRole {
   readonly optimizer: OptimizerName;

@@ -57,11 +57,18 @@ export function addRecipeFlags(command: Command): Command {
     .option('--recipe <file>', m.cli_recipe_file());
 }
 
+export interface RecipeContext {
+  /** Told what an optimizer turned off. */
+  readonly note?: (text: string) => void;
+  /** The command's own defaults, where no file is named. */
+  readonly defaultsOf?: (recipe: Recipe) => Recipe;
+}
+
 /** A recipe file where one is named, else the default; flags override it. */
 export async function recipeFromFlags(
   dataset: DatasetSummary,
   flags: RecipeFlags,
-  note: (text: string) => void = () => undefined,
+  { note = () => undefined, defaultsOf = (recipe) => recipe }: RecipeContext = {},
 ): Promise<Recipe> {
   const start = flags.recipe === undefined ? undefined : await readRecipe(flags.recipe);
   const model = flags.model === undefined ? undefined : choice('--model', flags.model, ['linear', 'mlp']);
@@ -71,7 +78,7 @@ export async function recipeFromFlags(
   }
 
   const kind = model ?? (hasHidden ? 'mlp' : start?.model.kind);
-  const fallback = defaultFor(dataset, kind);
+  const fallback = defaultsOf(defaultFor(dataset, kind));
   const written = start ?? fallback;
   const optimizerName =
     flags.optimizer === undefined ? undefined : choice('--optimizer', flags.optimizer, optimizerNames);

@@ -12,6 +12,7 @@ import { activationNames, optimizerNames } from '../../../core/recipe/recipe.ts'
 import type { CallInput } from '../../../core/rpc/define.ts';
 import type { StudioContract } from '../../../core/rpc/contract/index.ts';
 import type { SearchReport } from '../../../core/rpc/contract/searches.ts';
+import { defaultRace, raceBase } from '../../../core/training/optimizer-race.ts';
 import { datasetOrSource } from '../datasets.ts';
 import { choice, number } from '../flag-values.ts';
 import type { CommandContext } from '../index.ts';
@@ -66,7 +67,9 @@ export function searchCommands(program: Command, context: CommandContext): void 
     .option('--optimizers <names>', m.cli_race_optimizers({ names: optimizerNames.join(', ') }))
     .option('--seeds <count>', m.cli_race_seeds())
     .option('--rate-factor <factor>', m.cli_race_rate_factor())
-    .action((named: string, flags: RaceFlags) => context.run('write', (studio) => run(studio, named, flags, racePlan)));
+    .action((named: string, flags: RaceFlags) =>
+      context.run('write', (studio) => run(studio, named, flags, racePlan, raceBase)),
+    );
   addRecipeFlags(program.command('blocks <dataset>').description(m.cli_blocks()))
     .option('--weights', m.cli_blocks_weights())
     .option('--resume <id>', m.cli_search_resume())
@@ -90,12 +93,14 @@ async function run<Flags extends SearchFlags | RaceFlags | BlockFlags>(
   named: string,
   flags: Flags,
   planOf: (base: Plan['base'], flags: Flags) => Plan,
+  defaultsOf: (recipe: Plan['base']) => Plan['base'] = (recipe) => recipe,
 ): Promise<void> {
   const { rpc, output, signal } = studio;
   let searchId = flags.resume;
   if (searchId === undefined) {
     const { dataset } = await datasetOrSource(studio, named);
-    ({ searchId } = await rpc.call('searches.start', { plan: planOf(await recipeFromFlags(dataset, flags), flags) }));
+    const base = await recipeFromFlags(dataset, flags, { defaultsOf });
+    ({ searchId } = await rpc.call('searches.start', { plan: planOf(base, flags) }));
   } else await rpc.call('searches.resume', { searchId });
   const id = searchId;
   output.note(m.cli_search_id({ id }));
@@ -157,16 +162,17 @@ function searchPlan(base: Plan['base'], flags: SearchFlags): Plan {
 }
 
 function racePlan(base: Plan['base'], flags: RaceFlags): Plan {
-  const names = (flags.optimizers ?? 'sgd,momentum,adam').split(',');
+  const { optimizers, trials, seeds, seed, rateFactor, l2 } = defaultRace;
+  const names = flags.optimizers?.split(',').map((name) => choice('--optimizers', name, optimizerNames));
   return {
     kind: 'race',
     base,
-    optimizers: names.map((name) => choice('--optimizers', name, optimizerNames)),
-    trials: number('--trials', flags.trials, 8),
-    seeds: number('--seeds', flags.seeds, 3),
-    seed: number('--search-seed', flags.searchSeed, 0),
-    rateFactor: number('--rate-factor', flags.rateFactor, 30),
-    l2: range('--l2-range', flags.l2Range) ?? [1e-5, 1e-1],
+    optimizers: names ?? [...optimizers],
+    trials: number('--trials', flags.trials, trials),
+    seeds: number('--seeds', flags.seeds, seeds),
+    seed: number('--search-seed', flags.searchSeed, seed),
+    rateFactor: number('--rate-factor', flags.rateFactor, rateFactor),
+    l2: range('--l2-range', flags.l2Range) ?? [...l2],
   };
 }
 
@@ -212,6 +218,7 @@ function words(report: SearchReport): string[] {
       seeds: protocol.seeds.join(', '),
       epochs: protocol.epochs,
       batch: String(protocol.batchSize),
+      schedule: report.plan.base.schedule.kind,
       seed: protocol.searchSeed,
     }),
     ...protocol.ranges.map(({ optimizer, learningRate: [low, high] }) => `  ${optimizer}: α ${low} … ${high}`),

@@ -40,7 +40,7 @@ export function trainCommands(program: Command, context: CommandContext): void {
       context.run('read', async (studio) => {
         const dataset = await findDataset(studio, named);
         if (dataset === null) throw new StudioError('DATASET_NOT_FOUND', { dataset: named });
-        const recipe = await recipeFromFlags(dataset, flags, (text) => studio.output.note(text));
+        const recipe = await recipeFromFlags(dataset, flags, { note: (text) => studio.output.note(text) });
         studio.output.result(recipe, () => JSON.stringify(recipe, null, 2));
       }),
   );
@@ -50,7 +50,7 @@ async function train(studio: Studio, named: string, flags: TrainFlags): Promise<
   const { rpc, output, backend } = studio;
   const threads = integer('--threads', flags.threads, 0, 64);
   const { dataset, importSeconds } = await datasetOrSource(studio, named, flags.test);
-  const recipe = await recipeFromFlags(dataset, flags, (text) => output.note(text));
+  const recipe = await recipeFromFlags(dataset, flags, { note: (text) => output.note(text) });
   if (backend.info.interruptedRuns.length > 0) output.note(m.cli_train_interrupted());
   const runId = await follow(studio, dataset, importSeconds, async () => {
     const { runId } = await rpc.call('training.start', { recipe, ...(threads === undefined ? {} : { threads }) });

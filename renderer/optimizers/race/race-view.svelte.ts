@@ -1,8 +1,9 @@
 /** Races of a dataset as the page sees them: listed, the one in view followed with its curves and paths. Only this class changes it. */
-import { defaultOptimizers, type OptimizerName, type Recipe } from '../../../core/recipe/recipe.ts';
+import type { OptimizerName, Recipe } from '../../../core/recipe/recipe.ts';
 import type { PathsReport, RaceCurves, SearchReport } from '../../../core/rpc/contract/searches.ts';
 import type { CallInput } from '../../../core/rpc/define.ts';
 import type { StudioContract } from '../../../core/rpc/contract/index.ts';
+import { defaultRace, raceBase } from '../../../core/training/optimizer-race.ts';
 import type { Studio } from '../../studio.svelte.ts';
 
 export type RacePlan = Extract<CallInput<StudioContract, 'searches.start'>['plan'], { kind: 'race' }>;
@@ -18,23 +19,24 @@ export interface RaceDraft {
   readonly trials: number;
   readonly seeds: number;
   readonly epochs: number;
-  readonly batchSize: number;
+  /** Null: as in the dataset's default recipe. */
+  readonly batchSize: number | null;
   readonly rateFactor: number;
   readonly l2Low: number;
   readonly l2High: number;
 }
 
 export const firstDraft: RaceDraft = {
-  optimizers: ['sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'adam', 'adamw', 'lbfgs'],
+  optimizers: defaultRace.optimizers,
   model: 'linear',
   hidden: 256,
-  trials: 6,
-  seeds: 3,
-  epochs: 5,
-  batchSize: 128,
-  rateFactor: 30,
-  l2Low: 1e-5,
-  l2High: 1e-1,
+  trials: defaultRace.trials,
+  seeds: defaultRace.seeds,
+  epochs: defaultRace.epochs,
+  batchSize: null,
+  rateFactor: defaultRace.rateFactor,
+  l2Low: defaultRace.l2[0],
+  l2High: defaultRace.l2[1],
 };
 
 export function isRace(report: SearchReport): report is RaceReport {
@@ -134,7 +136,7 @@ export class RaceView {
   }
 }
 
-/** Everyone gets the recipe of the form with an optimizer of its own; the schedule is constant, so that no rate is hidden in it. */
+/** Everyone gets the recipe of the form with an optimizer of its own. */
 export function planOf(draft: RaceDraft, defaults: Recipe): RacePlan {
   const model =
     draft.model === 'mlp' && defaults.model.kind === 'mlp'
@@ -142,18 +144,11 @@ export function planOf(draft: RaceDraft, defaults: Recipe): RacePlan {
       : defaults.model;
   return {
     kind: 'race',
-    base: {
-      ...defaults,
-      model,
-      optimizer: defaultOptimizers.sgd,
-      schedule: { kind: 'constant' },
-      batchSize: draft.batchSize,
-      epochs: draft.epochs,
-    },
+    base: { ...raceBase(defaults), model, batchSize: draft.batchSize ?? defaults.batchSize, epochs: draft.epochs },
     optimizers: [...draft.optimizers],
     trials: draft.trials,
     seeds: draft.seeds,
-    seed: 0,
+    seed: defaultRace.seed,
     rateFactor: draft.rateFactor,
     l2: [draft.l2Low, draft.l2High],
   };

@@ -1,0 +1,110 @@
+/** A race gives the same numbers wherever it is started and however often it was interrupted: page, command line, stop, restart. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { createClient } from '../../core/rpc/client.ts';
+import { studioContract } from '../../core/rpc/contract/index.ts';
+import type { SearchReport } from '../../core/rpc/contract/searches.ts';
+import { inMemoryTransportPair } from '../../core/rpc/in-memory-transport.ts';
+import { serve } from '../../core/rpc/server.ts';
+import { startBackend } from '../../main/backend/start-backend.ts';
+import { childLauncher } from '../../main/children/launcher.ts';
+import { firstDraft, planOf } from '../../renderer/optimizers/race/race-view.svelte.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { importFolder, side, writePictures } from './support/whole-studio.ts';
+
+const root = temporaryFolder('race');
+const pictures = join(root, 'pets');
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A studio that can be closed and opened again. */
+async function open() {
+  const dataFolder = join(root, 'page');
+  const backend = await startBackend({ dataFolder, host: 'cli', launcher: childLauncher(), version: '0.1.0' });
+  const [ours, theirs] = inMemoryTransportPair();
+  serve(studioContract, backend.handlers, theirs, { onInternalError: (cause) => String(cause) });
+  const rpc = createClient(studioContract, ours);
+  return {
+    rpc,
+    close: async () => {
+      rpc.close();
+      await backend.close();
+    },
+  };
+}
+
+/** The last line that a command prints; of a race, its whole report. */
+async function tessera(...args: string[]): Promise<SearchReport> {
+  const hooks = fileURLToPath(new URL('../support/text-imports.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../main/cli/index.ts', import.meta.url));
+  const child = spawn(
+    process.execPath,
+    ['--import', hooks, program, ...args, '--data', join(root, 'terminal'), '--json'],
+    {
+      env: { ...process.env, INIT_CWD: root, LANG: 'en' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const [lines] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  return JSON.parse(lines.trimEnd().split('\n').at(-1)!) as SearchReport;
+}
+
+/** Everything but the time it took and what things were called. */
+function numbersOf({ race, trials, plan }: SearchReport) {
+  return {
+    protocol: race!.protocol,
+    rows: race!.rows.map((row) => ({ ...row, secondsPerEpoch: null })),
+    winner: [race!.winner, race!.noWinner, race!.target],
+    trials: trials.map(({ name, status, epochs, learningRate, l2, accuracy, loss }) => [name, status, epochs, learningRate, l2, accuracy, loss]), // prettier-ignore
+    base: { ...plan.base, dataset: null },
+  };
+}
+
+it('gives the command line’s numbers in the page, to the last digit, when it was stopped, closed and resumed too', async () => {
+  await writePictures(pictures);
+  const optimizers = ['sgd', 'lbfgs'] as const;
+  await tessera('import', 'pets', '--size', String(side));
+  const terminal = await tessera(
+    'race',
+    'pets',
+    '--optimizers',
+    optimizers.join(','),
+    '--trials',
+    '2',
+    '--seeds',
+    '1',
+    '--backend',
+    'wasm',
+  );
+
+  let studio = await open();
+  const datasetId = await importFolder(studio.rpc, pictures, 'pets');
+  const defaults = await studio.rpc.call('training.defaults', { datasetId, model: 'linear' });
+  const plan = planOf({ ...firstDraft, optimizers, trials: 2, seeds: 1 }, { ...defaults, backend: 'wasm' });
+  const { searchId } = await studio.rpc.call('searches.start', { plan });
+  const enough = new AbortController();
+  const watching = studio.rpc.call(
+    'searches.watch',
+    { searchId },
+    { signal: enough.signal, onprogress: ({ trials }) => trials.length > 2 && enough.abort() },
+  );
+  await watching.catch(() => undefined);
+  await studio.rpc.call('searches.stop', { searchId });
+  const stopped = await studio.rpc.call('searches.get', { searchId });
+  await studio.close();
+  studio = await open();
+  await studio.rpc.call('searches.resume', { searchId });
+  await studio.rpc.call('searches.watch', { searchId });
+  const page = await studio.rpc.call('searches.get', { searchId });
+  await studio.close();
+
+  expect(stopped.status).toBe('stopped');
+  expect(stopped.trials.length).toBeLessThan(page.total);
+  expect([page.status, page.trials.length]).toEqual(['finished', page.total]);
+  expect(page.plan.base.schedule).toEqual({ kind: 'constant' });
+  expect(numbersOf(page)).toEqual(numbersOf(terminal));
+}, 120_000);
