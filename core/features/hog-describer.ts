@@ -28,6 +28,9 @@ export function hogLayout({ cellSize, orientations }: HogFeatures, shape: ImageS
     across: plan.bytes(8 * shape.width),
     down: plan.bytes(8 * shape.height),
     cells: plan.words((rows + 2) * (columns + 2) * orientations),
+    line: plan.words(2 * (columns + 2) * orientations),
+    pairs: plan.words(shape.width * shape.channels + 8),
+    squares: plan.words(shape.width * shape.channels + 8),
   };
   return { ...layout, rows, columns, end: plan.end };
 }
@@ -58,7 +61,7 @@ export function hogDescriber(
     cells.fill(0);
     kernels.hogVotes(
       layout.pixels, width, height, channels, columns * cellSize, rows * cellSize, layout.table, layout.across,
-      layout.down, layout.cells, columns + 2, orientations,
+      layout.down, layout.cells, columns + 2, orientations, layout.line, layout.pairs, layout.squares,
     ); // prettier-ignore
     for (let row = 0; row < rows; row++) {
       const from = ((row + 1) * (columns + 2) + 1) * orientations;

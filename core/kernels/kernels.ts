@@ -90,6 +90,7 @@ export interface Kernels {
   hogVotes(
     pixels: number, width: number, height: number, channels: number, usedWidth: number, usedHeight: number,
     table: number, across: number, down: number, cells: number, cellColumns: number, orientations: number,
+    line: number, pairs: number, squares: number,
   ): void; // prettier-ignore
   panelProduct(
     x: number, rows: number, xStride: number, panels: number, panelCount: number, length: number, bias: number, a: number,
