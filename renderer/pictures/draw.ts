@@ -9,7 +9,26 @@ export interface PictureShape {
 /** Bytes row by row, channels interleaved, to an opaque picture. */
 export function toImageData(pixels: Uint8Array, { width, height, channels }: PictureShape): ImageData {
   const image = new ImageData(width, height);
-  const rgba = image.data;
+  fill(image, pixels, channels);
+  return image;
+}
+
+/**
+ * One picture after another to what `drawImage` takes, always the same canvas: pictures that scroll past by the thousand leave nothing
+ * for the garbage collector, whose pauses would be seen.
+ */
+export function pictureStamp({ width, height, channels }: PictureShape): (pixels: Uint8Array) => OffscreenCanvas {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d')!;
+  const image = new ImageData(width, height);
+  return (pixels) => {
+    fill(image, pixels, channels);
+    context.putImageData(image, 0, 0);
+    return canvas;
+  };
+}
+
+function fill({ data: rgba, width, height }: ImageData, pixels: Uint8Array, channels: 1 | 3): void {
   const n = width * height;
   if (channels === 3) {
     for (let i = 0, from = 0, to = 0; i < n; i++, from += 3, to += 4) {
@@ -24,7 +43,6 @@ export function toImageData(pixels: Uint8Array, { width, height, channels }: Pic
       rgba[to + 3] = 255;
     }
   }
-  return image;
 }
 
 /** Draws a picture over the whole canvas, which becomes as large as the picture; CSS scales it. */
