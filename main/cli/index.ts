@@ -22,20 +22,10 @@ import { searchCommands } from './commands/searches.ts';
 import { serveCommand } from './commands/serve.ts';
 import { templatesCommand } from './commands/templates.ts';
 import { trainCommands } from './commands/train.ts';
+import type { CommandContext } from './command-context.ts';
 import { chooseLocale, optionValue } from './locale.ts';
 import { createOutput, reportFailure } from './output.ts';
-import { personalPath, type Studio, withStudio } from './studio.ts';
-
-/** What a command needs of the program around it. */
-export interface CommandContext {
-  readonly dataFolder: string;
-  /** Opens a studio, does the work, closes it; a failure becomes the last line and exit code 1. */
-  run(access: 'read' | 'write', work: (studio: Studio) => Promise<void>): Promise<void>;
-  /** The same for work that opens its own studio. */
-  attempt(work: () => Promise<unknown>): Promise<void>;
-  /** For a command that did its work and found what a script should notice, such as a wrong gradient. */
-  exitWith(code: 1): void;
-}
+import { personalPath, withStudio } from './studio.ts';
 
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const asked = optionValue(argv, '--data');

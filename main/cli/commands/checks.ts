@@ -16,7 +16,7 @@ import type { StudioContract } from '../../../core/rpc/contract/index.ts';
 import { findDataset } from '../datasets.ts';
 import { choice, number } from '../flag-values.ts';
 import { addRecipeFlags, readRecipe, recipeFromFlags, type RecipeFlags } from '../recipe-flags.ts';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { findRun, modelToJudge } from '../runs.ts';
 import { personalPath, type Studio } from '../studio.ts';
 

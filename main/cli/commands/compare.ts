@@ -9,7 +9,7 @@
 import type { Command } from 'commander';
 import { m } from '../../../core/messages/compiled/messages.js';
 import { choice } from '../flag-values.ts';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { percent } from '../output.ts';
 import { findRun } from '../runs.ts';
 

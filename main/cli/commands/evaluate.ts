@@ -12,7 +12,7 @@ import type { Output as CallOutput } from '../../../core/rpc/define.ts';
 import type { StudioContract } from '../../../core/rpc/contract/index.ts';
 import { coverageAt, topKAccuracies } from '../../../core/evaluation/threshold.ts';
 import { integer, number } from '../flag-values.ts';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { percent } from '../output.ts';
 import { findRun, modelToJudge } from '../runs.ts';
 import { personalPath } from '../studio.ts';

@@ -9,7 +9,7 @@
  */
 import type { Command } from 'commander';
 import { m } from '../../../core/messages/compiled/messages.js';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { findRun, modelToJudge } from '../runs.ts';
 
 export function explainCommand(program: Command, context: CommandContext): void {

@@ -10,7 +10,7 @@ import type { FileReport } from '../../../core/rpc/contract/datasets.ts';
 import { importSides } from '../../../core/rpc/contract/imports.ts';
 import { datasetFields, importSource } from '../datasets.ts';
 import { choice, integer } from '../flag-values.ts';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { personalPath, type Studio } from '../studio.ts';
 
 interface Flags {

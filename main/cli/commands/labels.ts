@@ -10,7 +10,7 @@ import type { Command } from 'commander';
 import { likelyLabelErrors } from '../../../core/evaluation/label-errors.ts';
 import { m } from '../../../core/messages/compiled/messages.js';
 import { integer } from '../flag-values.ts';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { percent } from '../output.ts';
 import { findRun } from '../runs.ts';
 

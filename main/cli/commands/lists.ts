@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { m } from '../../../core/messages/compiled/messages.js';
 import { datasetFields } from '../datasets.ts';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { percent } from '../output.ts';
 
 export function listCommands(program: Command, context: CommandContext): void {

@@ -6,7 +6,7 @@ import { m } from '../../../core/messages/compiled/messages.js';
 import { reasonSentence } from '../../../core/messages/error-sentence.ts';
 import type { Prediction } from '../../../core/rpc/contract/prediction.ts';
 import { csvLine } from '../csv.ts';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { percent } from '../output.ts';
 import { findRun, modelToJudge } from '../runs.ts';
 import { personalPath } from '../studio.ts';

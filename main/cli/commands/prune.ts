@@ -13,7 +13,7 @@ import { m } from '../../../core/messages/compiled/messages.js';
 import { pruningCriteria } from '../../../core/recipe/recipe.ts';
 import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
 import { choice, integer } from '../flag-values.ts';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { percent } from '../output.ts';
 import { findRun, modelToJudge } from '../runs.ts';
 import type { Studio } from '../studio.ts';

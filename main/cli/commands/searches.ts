@@ -15,7 +15,7 @@ import type { SearchReport } from '../../../core/rpc/contract/searches.ts';
 import { defaultRace, raceBase } from '../../../core/training/optimizer-race.ts';
 import { datasetOrSource } from '../datasets.ts';
 import { choice, number } from '../flag-values.ts';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { percent } from '../output.ts';
 import { addRecipeFlags, recipeFromFlags, type RecipeFlags } from '../recipe-flags.ts';
 import type { Studio } from '../studio.ts';

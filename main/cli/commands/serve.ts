@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { m } from '../../../core/messages/compiled/messages.js';
 import { runLoopback } from '../../loopback/run-loopback.ts';
 import { integer } from '../flag-values.ts';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 
 export function serveCommand(program: Command, context: CommandContext): void {
   program

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { StudioError } from '../../../core/errors.ts';
 import { templatePainter } from '../../../core/explanation/template-painter.ts';
 import { m } from '../../../core/messages/compiled/messages.js';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { findRun, modelToJudge } from '../runs.ts';
 import { personalPath } from '../studio.ts';
 

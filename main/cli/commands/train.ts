@@ -10,7 +10,7 @@ import type { RunEvent } from '../../../core/rpc/contract/training.ts';
 import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
 import { datasetFields, datasetOrSource, findDataset } from '../datasets.ts';
 import { integer } from '../flag-values.ts';
-import type { CommandContext } from '../index.ts';
+import type { CommandContext } from '../command-context.ts';
 import { percent } from '../output.ts';
 import { addRecipeFlags, recipeFromFlags, type RecipeFlags } from '../recipe-flags.ts';
 import { findRun, modelToJudge } from '../runs.ts';
