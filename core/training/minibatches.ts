@@ -67,3 +67,14 @@ export function minibatches({ sampleCount, batchSize, seed }: MinibatchOptions):
 export function epochOrder(sampleCount: number, seed: number, epoch: number): Uint32Array<ArrayBuffer> {
   return permutation(createGenerator(seed, 'minibatches', epoch), sampleCount);
 }
+
+/** One batch after the other, from the first on; each is valid until the next. */
+export function batchesInTurn(options: MinibatchOptions): () => Uint32Array {
+  const batches = minibatches(options);
+  let cursor = firstBatch;
+  return () => {
+    const batch = batches.batch(cursor);
+    cursor = batches.next(cursor);
+    return batch;
+  };
+}

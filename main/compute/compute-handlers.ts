@@ -85,5 +85,6 @@ export function computeHandlers({ largestHeapMb }: ComputeOptions = {}): Handler
     'compute.findRate': (input, context) => run('compute.findRate', input, context),
     'compute.paths': (input, context) => run('compute.paths', input, context),
     'compute.noise': (input, context) => run('compute.noise', input, context),
+    'compute.wandering': (input, context) => run('compute.wandering', input, context),
   };
 }

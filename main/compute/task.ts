@@ -29,6 +29,7 @@ export type TaskMethod =
   | 'compute.curvature'
   | 'compute.lossGrid'
   | 'compute.noise'
+  | 'compute.wandering'
   | 'compute.findRate'
   | 'compute.paths';
 export type TaskInput<M extends TaskMethod> = HandlerInput<Compute, M>;

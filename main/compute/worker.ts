@@ -8,6 +8,7 @@ import {
   descentTask,
   lossGridTask,
   noiseTask,
+  wanderingTask,
   numericGradientTask,
   scalingTask,
 } from './check-tasks.ts';
@@ -93,6 +94,8 @@ function run(task: Task): unknown {
       return pathsTask((task as Task<'compute.paths'>).input, context);
     case 'compute.noise':
       return noiseTask((task as Task<'compute.noise'>).input, context);
+    case 'compute.wandering':
+      return wanderingTask((task as Task<'compute.wandering'>).input, context);
   }
 }
 

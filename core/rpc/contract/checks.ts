@@ -330,6 +330,40 @@ export const NoiseReport = v.object({
 });
 export type NoiseReport = v.InferOutput<typeof NoiseReport>;
 
+const share = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.99)), 0);
+export const WanderingOptions = {
+  ...CheckSample,
+  paths: v.optional(v.pipe(Count, v.minValue(2), v.maxValue(50)), 8),
+  steps: v.optional(v.pipe(Count, v.minValue(1), v.maxValue(2000)), 60),
+  learningRate: v.optional(v.pipe(v.number(), v.gtValue(0), v.finite()), 0.003),
+  batchSize: v.optional(v.union([v.pipe(Count, v.minValue(1)), v.literal('full')]), 32),
+  wrongLabels: share,
+  droppedInputs: share,
+  /** Points kept of each path, and points to a side of the plane. */
+  points: v.optional(v.pipe(Count, v.minValue(2), v.maxValue(200)), 25),
+  side: v.optional(v.pipe(Count, v.minValue(2), v.maxValue(50)), 15),
+};
+
+/** See core/landscape/wandering.ts. */
+export const WanderingReport = v.object({
+  ...Looked,
+  /** s and ‖θ̄ − θ₀‖ after 0 … steps. */
+  spread: v.array(v.number()),
+  travelled: v.array(v.number()),
+  keptSteps: v.array(Count),
+  /** In the plane of the two main directions of all paths; the last path is their mean. */
+  coordinates: v.array(v.array(v.tuple([v.number(), v.number()]))),
+  explained: v.tuple([v.number(), v.number()]),
+  /** Loss on the samples over that plane, the first row at the lowest y. */
+  xs: v.array(v.number()),
+  ys: v.array(v.number()),
+  losses: float64s,
+  /** Where the paths ended, their mean, and where their mean is. */
+  endLosses: v.array(v.number()),
+  meanEndLoss: v.number(),
+});
+export type WanderingReport = v.InferOutput<typeof WanderingReport>;
+
 export const RateOptions = {
   low: v.optional(v.pipe(v.number(), v.gtValue(0)), 1e-6),
   high: v.optional(v.pipe(v.number(), v.finite()), 10),
@@ -407,5 +441,12 @@ export const checksContract = {
     progress: CheckProgress,
     progressIsState: true,
     output: NoiseReport,
+  },
+  /** Paths that differ in chance only, around their mean, from the point of the subject. Fails as above. */
+  'checks.wandering': {
+    input: v.object({ ...Subject, ...WanderingOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: WanderingReport,
   },
 } as const;

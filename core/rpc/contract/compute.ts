@@ -33,6 +33,8 @@ import {
   NoiseReport,
   RateOptions,
   RateReport,
+  WanderingOptions,
+  WanderingReport,
   ScalingOptions,
   ScalingReport,
 } from './checks.ts';
@@ -338,6 +340,12 @@ export const computeContract = {
     progress: CheckProgress,
     progressIsState: true,
     output: NoiseReport,
+  },
+  'compute.wandering': {
+    input: v.object({ ...CheckedModel, ...WanderingOptions }),
+    progress: CheckProgress,
+    progressIsState: true,
+    output: WanderingReport,
   },
 } as const;
 export type ComputeContract = typeof computeContract;

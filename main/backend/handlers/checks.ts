@@ -56,5 +56,11 @@ export function checksHandlers(checks: Checks) {
         { ...(await checks.modelOf(subject, signal)), ...options },
         { signal, onprogress: progress },
       ),
+    'checks.wandering': async ({ subject, ...options }, { signal, progress }) =>
+      compute.call(
+        'compute.wandering',
+        { ...(await checks.modelOf(subject, signal)), ...options },
+        { signal, onprogress: progress },
+      ),
   } satisfies Handlers<typeof checksContract>;
 }

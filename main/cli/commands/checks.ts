@@ -71,6 +71,11 @@ export function checkCommands(program: Command, context: CommandContext): void {
   addSampleFlags(program.command('noise <run-or-recipe>').description(m.cli_noise()))
     .option('--batches <sizes>', m.cli_noise_batches())
     .option('--draws <count>', m.cli_noise_draws())
+    .option('--paths <count>', m.cli_noise_paths())
+    .option('--steps <count>', m.cli_noise_steps())
+    .option('--lr <rate>', m.cli_lr())
+    .option('--wrong-labels <share>', m.cli_noise_wrong_labels())
+    .option('--dropped-inputs <share>', m.cli_noise_dropped_inputs())
     .action((named: string, flags: NoiseFlags) => context.run('read', (studio) => noise(studio, named, flags)));
 }
 
@@ -426,9 +431,15 @@ function pointOf(text: string, axes: number): [number, number] {
 interface NoiseFlags extends SampleFlags {
   readonly batches?: string;
   readonly draws?: string;
+  readonly paths?: string;
+  readonly steps?: string;
+  readonly lr?: string;
+  readonly wrongLabels?: string;
+  readonly droppedInputs?: string;
 }
 
 async function noise(studio: Studio, named: string, flags: NoiseFlags): Promise<void> {
+  if (flags.paths !== undefined) return wandering(studio, named, flags);
   const sizes = (flags.batches ?? '1,8,32,128').split(',').map((size) => number('--batches', size, 1));
   const report = await studio.rpc.call(
     'checks.noise',
@@ -447,6 +458,38 @@ async function noise(studio: Studio, named: string, flags: NoiseFlags): Promise<
         ({ batchSize, variance, perSample }) =>
           `${String(batchSize).padStart(6)}  ${variance.toPrecision(5)}  ${perSample?.toPrecision(5) ?? '–'}`,
       ),
+    ].join('\n'),
+  );
+}
+
+/** Paths that differ in chance only: how far they are from their mean, step by step. */
+async function wandering(studio: Studio, named: string, flags: NoiseFlags): Promise<void> {
+  const batch = flags.batches ?? '32';
+  const report = await studio.rpc.call(
+    'checks.wandering',
+    {
+      subject: await subjectOf(studio, named, flags),
+      ...sampleOf(flags, 256),
+      paths: number('--paths', flags.paths, 8),
+      steps: number('--steps', flags.steps, 60),
+      learningRate: number('--lr', flags.lr, 0.003),
+      batchSize: batch === 'full' ? 'full' : number('--batches', batch, 1),
+      wrongLabels: number('--wrong-labels', flags.wrongLabels, 0),
+      droppedInputs: number('--dropped-inputs', flags.droppedInputs, 0),
+    },
+    watching(studio, 'noise'),
+  );
+  const { keptSteps, spread, travelled, endLosses, meanEndLoss } = report;
+  studio.output.result({ type: 'wandering', ...report, losses: [...report.losses] }, () =>
+    [
+      m.cli_wandering_head(),
+      ...keptSteps.map(
+        (k) => `${String(k).padStart(6)}  ${spread[k]!.toPrecision(5)}  ${travelled[k]!.toPrecision(5)}`,
+      ),
+      m.cli_wandering_loss({
+        mean: meanEndLoss.toPrecision(6),
+        paths: (endLosses.reduce((sum, loss) => sum + loss, 0) / endLosses.length).toPrecision(6),
+      }),
     ].join('\n'),
   );
 }

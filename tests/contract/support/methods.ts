@@ -707,6 +707,21 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
       expect(sizes[2]).toMatchObject({ variance: 0, perSample: null });
     },
   },
+  'checks.wandering': {
+    input: ({ linearRun }) => ({
+      subject: { kind: 'run', runId: linearRun },
+      ...{ samples: 9, paths: 3, steps: 6, batchSize: 2, points: 4, side: 3 },
+    }),
+    expects: ({ spread, coordinates, keptSteps, losses, endLosses, meanEndLoss }) => {
+      expect(keptSteps).toEqual([0, 2, 4, 6]);
+      expect(spread).toHaveLength(7);
+      expect([spread[0], spread[6]! > 0]).toEqual([0, true]);
+      expect(coordinates.map((path) => path.length)).toEqual([4, 4, 4, 4]); // three paths, and their mean
+      expect([losses.length, endLosses.length]).toEqual([9, 3]);
+      // The loss of a linear softmax is convex: the mean of the paths is no higher than they are on average.
+      expect(meanEndLoss).toBeLessThanOrEqual(endLosses.reduce((sum, loss) => sum + loss / 3, 0));
+    },
+  },
   'evaluation.verdicts': {
     input: ({ linearRun }) => ({ runId: linearRun, on: 'train' }),
     expects: ({ confusion, truth, classes }) => {
