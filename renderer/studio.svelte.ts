@@ -42,6 +42,9 @@ export interface PrimaryAction {
 const activeStates: readonly Job['state'][] = ['queued', 'running', 'paused', 'stopping'];
 /** How much larger text is in presenter mode: 18 px for 13 px, so that the last row of a room can read it. */
 const presentingTextFactor = 1.38;
+/** Pixels of a browser's own text, and of the studio's at 100 %. */
+const browserRem = 16;
+const studioRem = 13;
 /** First and longest pause between attempts to reach a backend that is gone. */
 const reconnectMs = { first: 250, longest: 4000 } as const;
 
@@ -213,8 +216,13 @@ export class Studio {
     if (settings.theme === 'system') delete root.dataset['theme'];
     else root.dataset['theme'] = settings.theme;
     root.toggleAttribute('data-presenting', settings.presenting);
-    const enlarged = settings.presenting ? presentingTextFactor : 1;
-    root.style.fontSize = `${(81.25 * settings.textSize * enlarged) / 100}%`;
+    root.style.fontSize = `${(100 * this.rem) / browserRem}%`;
+  }
+
+  /** Pixels of 1rem, for what is laid out by numbers. */
+  get rem(): number {
+    const { textSize, presenting } = this.settings;
+    return (studioRem * textSize * (presenting ? presentingTextFactor : 1)) / 100;
   }
 
   /** View state that survives a restart: zoom, hidden series, the last place. Keys are `place.what`. */

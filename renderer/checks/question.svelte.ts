@@ -8,7 +8,7 @@ import type { CallInput, CallOptions, Output, Progress } from '../../core/rpc/de
 import type { Studio } from '../studio.svelte.ts';
 import type { InferOutput } from 'valibot';
 
-export type CheckMethod = keyof typeof checksContract;
+export type CheckMethod = keyof typeof checksContract | 'evaluation.labelErrors';
 
 export class Question<M extends CheckMethod> {
   answer = $state.raw<Output<StudioContract, M> | null>(null);

@@ -1,6 +1,5 @@
 /** The confusion matrix as SVG text, for saving: what the screen shows, with all its classes. */
 import type { Drawing } from '../charts/picture-file.ts';
-import type { Share } from './headline.ts';
 
 export interface ConfusionPicture {
   readonly title: string;
@@ -9,9 +8,10 @@ export interface ConfusionPicture {
   /** In [0, 1] by cell: how strongly it is coloured. */
   readonly strength: (truth: number, verdict: number) => number;
   readonly text: (truth: number, verdict: number) => string;
-  readonly share: Share;
   readonly caption: string;
-  readonly colors: { readonly surface: string; readonly ink: string; readonly right: string; readonly wrong: string };
+  /** Of each cell at full strength. */
+  readonly fill: (truth: number, verdict: number) => string;
+  readonly colors: { readonly surface: string; readonly ink: string };
 }
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -19,7 +19,7 @@ const escape = (text: string) => text.replace(/[&<>"]/g, (c) => escapes[c]!);
 const shorten = (name: string) => ([...name].length > 16 ? `${[...name].slice(0, 15).join('')}…` : name);
 
 export function confusionSvg(picture: ConfusionPicture): Drawing {
-  const { title, names, confusion, strength, text, caption, colors } = picture;
+  const { title, names, confusion, strength, text, caption, fill, colors } = picture;
   // Numbers are written while they can be read; a thousand classes are a map of dots.
   const cell = names.length <= 40 ? 40 : names.length <= 150 ? 16 : 4;
   const margin = cell === 4 ? 16 : 124;
@@ -49,9 +49,8 @@ export function confusionSvg(picture: ConfusionPicture): Drawing {
       if (count === 0 && cell < 40) return;
       const x = margin + verdict * cell;
       const y = top + truth * cell;
-      const fill = truth === verdict ? colors.right : colors.wrong;
       parts.push(
-        `<rect x="${x}" y="${y}" width="${cell - (cell > 4 ? 1 : 0)}" height="${cell - (cell > 4 ? 1 : 0)}" fill="${fill}" fill-opacity="${(0.04 + 0.6 * strength(truth, verdict)).toFixed(3)}"/>`,
+        `<rect x="${x}" y="${y}" width="${cell - (cell > 4 ? 1 : 0)}" height="${cell - (cell > 4 ? 1 : 0)}" fill="${fill(truth, verdict)}" fill-opacity="${(0.04 + 0.6 * strength(truth, verdict)).toFixed(3)}"/>`,
       );
       if (cell === 40) {
         parts.push(

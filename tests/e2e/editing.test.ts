@@ -52,6 +52,33 @@ test('pictures are excluded and relabelled in Dataset and Evaluate, each with on
     await expect(label).toHaveValue(before);
   });
 
+  await test.step('a label that is wrong when a model learns is found out of fold and put right in one step', async () => {
+    const label = page.getByRole('complementary').getByRole('combobox', { name: en.dataset_relabel });
+    await label.selectOption({ index: (await label.inputValue()) === '0' ? 1 : 0 });
+    await expect(page.getByText(/^The picture is now “/)).toBeVisible();
+    await train(page, { epochs: 5 });
+    await finished(page);
+    await goTo(page, en.place_evaluate);
+    const moved = page.getByRole('region', { name: 'What moved from #1 to #2' });
+    await moved.getByRole('gridcell').first().click();
+    await expect(page.getByRole('heading', { name: / came, \d+ went$/ })).toBeVisible();
+
+    await page.getByRole('button', { name: en.labels_find }).click();
+    const suspected = page.getByRole('listbox', { name: en.labels_strip });
+    await suspected.focus({ timeout: 30_000 });
+    await page.keyboard.press('Space');
+    await expect(suspected.getByRole('option', { selected: true })).toHaveCount(1);
+    const before = await suspected.getByRole('option').count();
+    await page.getByRole('button', { name: 'Give 1 the suggested label' }).click();
+    await expect(page.getByText(en.dataset_said_labels_one)).toBeVisible();
+    await expect(suspected.getByRole('option')).toHaveCount(before - 1);
+
+    await page.getByRole('main').click({ position: { x: 5, y: 5 } });
+    await page.keyboard.press('Control+KeyZ');
+
+    await expect(suspected.getByRole('option')).toHaveCount(before);
+  });
+
   await test.step('who comes back from the file manager is told that the folder has changed', async () => {
     await goTo(page, en.place_dataset);
     await expect(page.getByRole('grid', { name: en.dataset_grid_label })).toBeVisible();
