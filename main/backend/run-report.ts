@@ -6,9 +6,10 @@ import type { Output } from '../../core/rpc/define.ts';
 import type { ComputeContract } from '../../core/rpc/contract/compute.ts';
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
 import type { RunSummary } from '../../core/rpc/contract/runs.ts';
-import type { ReportLanguage, ReportPicture, RunReportData } from '../report/render-run-report.ts';
+import type { SplitName } from '../../core/rpc/contract/common.ts';
+import type { ReportedRun, ReportLanguage, ReportPicture, RunReportData } from '../report/render-run-report.ts';
 import type { DatasetRepository } from '../store/dataset-repository.ts';
-import type { RunRepository } from '../store/run-repository.ts';
+import type { RunRepository, StoredRun } from '../store/run-repository.ts';
 import type { DecoderPool } from './decoder-pool.ts';
 import type { Evaluation, Verdicts, Which } from './evaluation.ts';
 import type { HelperProcess } from './helper-process.ts';
@@ -37,33 +38,50 @@ export async function runReport(
   signal?: AbortSignal,
 ): Promise<string> {
   const { inLanguage, renderRunReport } = await import('../report/render-run-report.ts'); // components: read when needed
-  const { runs, datasets, evaluation, compute } = parts;
-  const stored = runs.get(runId);
-  if (stored === null) throw new StudioError('RUN_NOT_FOUND', { run: runId });
+  const dataset = parts.datasets.open(storedRun(parts, runId).datasetId);
+  const classes = inLanguage(language, () => shownClasses(dataset));
+  const judgedOn = judgedSplit(dataset);
+  const part = await runPart(parts, { runId, which, judgedOn, classes }, signal);
+  const mistakes = await mistakesOf(parts, dataset, part.verdicts, classes);
+  return renderRunReport({ ...part, dataset, classes, judgedOn, mistakes }, language);
+}
+
+/** What a report says of one run, alone or beside others. Throws RUN_NOT_FOUND, RUN_NOT_TRAINED, DATASET_NOT_FOUND. */
+export async function runPart(
+  parts: ReportParts,
+  { runId, which, judgedOn, classes }: { runId: string; which: Which; judgedOn: SplitName; classes: readonly string[] },
+  signal?: AbortSignal,
+): Promise<ReportedRun> {
+  const { runs, evaluation, compute } = parts;
   const options = signal === undefined ? {} : { signal };
-  const { path } = evaluation.checkpointOf(stored, which);
+  const { path } = evaluation.checkpointOf(storedRun(parts, runId), which);
   const run = parts.summaryOf(runId);
-  const dataset = datasets.open(run.datasetId);
-  const classes = inLanguage(language, () => dataset.classes.map((name) => shownName(dataset, name)));
-  const judgedOn =
-    (['test', 'validation', 'train'] as const).find((split) => (dataset.counts[split] ?? 0) > 0) ?? 'train';
   const verdicts = await evaluation.verdicts(runId, judgedOn, which, options);
-  // Models of features have no templates made of pixels.
   const templates = await compute.call('compute.templates', { model: { path }, offset: 0, limit: 2048 }, options);
   const { blocks, ...picture } = await compute.call('compute.look', { model: { path } }, options);
-  const painter = templatePainter(blocks, picture);
-  const data: RunReportData = {
+  return {
     run,
-    dataset,
-    classes,
     epochs: runs.epochs(runId),
-    templates: await templatePart(parts, templates, painter, classes),
+    templates: await templatePart(parts, templates, templatePainter(blocks, picture), classes),
     verdicts: verdicts.indices.length > 0 ? verdicts : null,
-    judgedOn,
-    mistakes: await mistakesOf(parts, dataset, verdicts, classes),
     recipeJson: JSON.stringify(run.recipe, null, 2),
   };
-  return renderRunReport(data, language);
+}
+
+/** @throws StudioError RUN_NOT_FOUND. */
+export function storedRun({ runs }: ReportParts, runId: string): StoredRun {
+  const stored = runs.get(runId);
+  if (stored === null) throw new StudioError('RUN_NOT_FOUND', { run: runId });
+  return stored;
+}
+
+/** The split that a report judges by: the first of these that has pictures. */
+export function judgedSplit({ counts }: DatasetSummary): SplitName {
+  return (['test', 'validation', 'train'] as const).find((split) => (counts[split] ?? 0) > 0) ?? 'train';
+}
+
+export function shownClasses(dataset: DatasetSummary): string[] {
+  return dataset.classes.map((name) => shownName(dataset, name));
 }
 
 async function templatePart(
@@ -90,9 +108,11 @@ async function templatePart(
 async function mistakesOf(
   { datasets, decoder }: ReportParts,
   dataset: DatasetSummary,
-  { indices, truth, predicted, probabilities }: Verdicts,
+  verdicts: Pick<Verdicts, 'indices' | 'truth' | 'predicted' | 'probabilities'> | null,
   classes: readonly string[],
 ): Promise<ReportPicture[]> {
+  if (verdicts === null) return [];
+  const { indices, truth, predicted, probabilities } = verdicts;
   const surest = Array.from(indices.keys())
     .filter((i) => truth[i] !== predicted[i])
     .toSorted((a, b) => probabilities[b]! - probabilities[a]!)

@@ -18,6 +18,7 @@ import { labelsCommand } from './commands/labels.ts';
 import { listCommands } from './commands/lists.ts';
 import { predictCommand } from './commands/predict.ts';
 import { pruneCommand } from './commands/prune.ts';
+import { reportCommand } from './commands/report.ts';
 import { searchCommands } from './commands/searches.ts';
 import { serveCommand } from './commands/serve.ts';
 import { templatesCommand } from './commands/templates.ts';
@@ -67,6 +68,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     evaluateCommand,
     compareCommand,
     labelsCommand,
+    reportCommand,
     predictCommand,
     templatesCommand,
     explainCommand,

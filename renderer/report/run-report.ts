@@ -1,8 +1,9 @@
-/** What a report about a run is made of. Pictures are `data:` addresses, so that the file needs nothing else. */
+/** What reports about runs are made of. Pictures are `data:` addresses, so that the file needs nothing else. */
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
-import type { Verdicts } from '../../core/rpc/contract/explanation.ts';
+import type { PairedRuns, Verdicts } from '../../core/rpc/contract/explanation.ts';
 import type { RunSummary } from '../../core/rpc/contract/runs.ts';
 import type { EpochRecord } from '../../core/rpc/contract/training.ts';
+import { percent } from '../format.ts';
 
 export interface ReportPicture {
   readonly src: string;
@@ -12,11 +13,9 @@ export interface ReportPicture {
   readonly note: string | null;
 }
 
-export interface RunReportData {
+/** What a report says of one run. */
+export interface ReportedRun {
   readonly run: RunSummary;
-  readonly dataset: DatasetSummary;
-  /** Names of the classes in the report's language. */
-  readonly classes: readonly string[];
   readonly epochs: readonly EpochRecord[];
   readonly templates: {
     readonly layer: 'class' | 'hidden';
@@ -28,9 +27,29 @@ export interface RunReportData {
   } | null;
   /** Null where no pictures were left to judge. */
   readonly verdicts: Verdicts | null;
-  readonly judgedOn: 'test' | 'validation' | 'train';
-  /** The surest mistakes. */
-  readonly mistakes: readonly ReportPicture[];
   /** The recipe as `tessera train --recipe` reads it. */
   readonly recipeJson: string;
+}
+
+interface ReportedData {
+  readonly dataset: DatasetSummary;
+  /** Names of the classes in the report's language. */
+  readonly classes: readonly string[];
+  readonly judgedOn: 'test' | 'validation' | 'train';
+}
+
+export interface RunReportData extends ReportedRun, ReportedData {
+  /** The surest mistakes. */
+  readonly mistakes: readonly ReportPicture[];
+}
+
+export interface ComparisonReportData extends ReportedData {
+  readonly runs: readonly ReportedRun[];
+  /** Each run but the first, after the first. */
+  readonly pairs: readonly PairedRuns[];
+}
+
+/** An interval of shares in words. */
+export function intervalWords(range: readonly [number, number] | null): string {
+  return range === null ? '–' : `${percent(range[0])} – ${percent(range[1])}`;
 }

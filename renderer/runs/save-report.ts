@@ -14,3 +14,23 @@ export async function saveReport(
     ),
   );
 }
+
+/** The same about several runs, each against the first of them. */
+export async function saveComparison(
+  studio: Pick<Studio, 'call' | 'host' | 'attempt'>,
+  runs: readonly Pick<RunSummary, 'id' | 'number'>[],
+): Promise<void> {
+  const oldestFirst = runs.toSorted((a, b) => a.number - b.number);
+  const report = studio.call('reports.comparison', {
+    runIds: oldestFirst.map(({ id }) => id),
+    language: language.code,
+  });
+  await studio.attempt(
+    report.then(({ html }) =>
+      studio.host.saveFile(
+        `runs-${oldestFirst.map(({ number }) => number).join('-')}.html`,
+        new Blob([html as BlobPart], { type: 'text/html' }),
+      ),
+    ),
+  );
+}

@@ -1,4 +1,4 @@
-/** One run as a file that needs nothing else: to print, to hand in, to keep. */
+/** One run, or several compared, as a file that needs nothing else: to print, to hand in, to keep. */
 import * as v from 'valibot';
 import { bytes, Id } from './common.ts';
 
@@ -14,6 +14,18 @@ export const reportsContract = {
       language: v.picklist(['en', 'ko']),
     }),
     /** UTF-8. */
+    output: v.object({ html: bytes }),
+  },
+  /**
+   * The same about several runs side by side, each against the first: recipes with their differences, curves, confusion matrices and what moved
+   * in them, figures of each class with intervals, McNemar's test, templates. Fails with RUNS_DIFFER too.
+   */
+  'reports.comparison': {
+    input: v.object({
+      runIds: v.pipe(v.array(Id), v.minLength(2), v.maxLength(8)),
+      which: v.optional(v.picklist(['best', 'last']), 'best'),
+      language: v.picklist(['en', 'ko']),
+    }),
     output: v.object({ html: bytes }),
   },
 } as const;

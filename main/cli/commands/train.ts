@@ -1,10 +1,8 @@
 /** `tessera train`, `resume` and `recipe`: from a dataset or folder to a trained model. */
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { type ErrorDetails, StudioError } from '../../../core/errors.ts';
 import { errorSentence } from '../../../core/messages/error-sentence.ts';
 import { m } from '../../../core/messages/compiled/messages.js';
-import { getLocale } from '../../../core/messages/compiled/runtime.js';
 import type { DatasetSummary } from '../../../core/rpc/contract/datasets.ts';
 import type { RunEvent } from '../../../core/rpc/contract/training.ts';
 import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
@@ -14,7 +12,8 @@ import type { CommandContext } from '../command-context.ts';
 import { percent } from '../output.ts';
 import { addRecipeFlags, recipeFromFlags, type RecipeFlags } from '../recipe-flags.ts';
 import { findRun, modelToJudge } from '../runs.ts';
-import { personalPath, type Studio } from '../studio.ts';
+import type { Studio } from '../studio.ts';
+import { saveReport } from './report.ts';
 
 interface TrainFlags extends RecipeFlags {
   readonly test?: string;
@@ -57,18 +56,6 @@ async function train(studio: Studio, named: string, flags: TrainFlags): Promise<
     return runId;
   });
   if (flags.report !== undefined) await saveReport(studio, runId, flags.report);
-}
-
-/** The HTML report about a run, in the language of the command line. */
-async function saveReport({ rpc }: Studio, runId: string, file: string): Promise<void> {
-  const run = await rpc.call('runs.get', { runId });
-  const { html } = await rpc.call('reports.run', { runId, which: modelToJudge(run), language: getLocale() });
-  const path = personalPath(file);
-  try {
-    await writeFile(path, html);
-  } catch (cause) {
-    throw new StudioError('FILE_NOT_WRITTEN', { path, reason: (cause as NodeJS.ErrnoException).code ?? String(cause) });
-  }
 }
 
 /** Goes on with a run from its newest checkpoint: with the one named, else with the newest that was interrupted. */

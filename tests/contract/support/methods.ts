@@ -802,8 +802,28 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
       const page = new TextDecoder().decode(html);
       expect(page).toMatch(/^<!doctype html>\n<html lang="ko">/);
       // Nothing of it leads elsewhere, and nothing of it runs.
-      expect(page).not.toMatch(/<script|<link|https?:|url\(/);
+      expect(page).not.toMatch(/<script|<link|https?:|url\((?!#)/);
       expect(page).toContain('bright');
+    },
+  },
+  'reports.comparison': {
+    input: ({ linearRun, networkRun }) => ({ runIds: [linearRun, networkRun], language: 'en' }),
+    expects: async ({ html }, { rpc, linearRun, networkRun }) => {
+      const page = new TextDecoder().decode(html);
+      expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
+      expect(page).not.toMatch(/<script|<link|https?:|url\((?!#)/);
+      // Both runs' weights and recipes to repeat them, the rows that differ and no others marked, what both judged counted.
+      for (const runId of [linearRun, networkRun]) {
+        expect(page).toContain((await rpc.call('runs.get', { runId })).weightsSha256);
+      }
+      const rows = [...page.matchAll(/<tr[^>]*?(differs)?[^>]*?><th scope="row">(.*?)<\/th>(.*?)<\/tr>/gs)];
+      const cellsOf = (row: string) => [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell]) => cell!.trim());
+      const marked = rows.filter(([row]) => row.includes('differs'));
+      expect(marked.length).toBeGreaterThan(0);
+      for (const [, , , cells] of marked) expect(new Set(cellsOf(cells!)).size).toBe(2);
+      const pair = await rpc.call('evaluation.pair', { before: linearRun, after: networkRun, on: 'test' });
+      const counts = [pair.bothRight, pair.onlyBefore, pair.onlyAfter, pair.bothWrong].map(String);
+      expect(rows.some(([, , , cells]) => cellsOf(cells!).slice(0, 4).join() === counts.join())).toBe(true);
     },
   },
   'features.learn': {
