@@ -2,7 +2,7 @@
  * What the command line says, and where: results on standard output (with `--json` one object a line and nothing
  * else), progress and words on standard error.
  */
-import { Format, SingleBar } from 'cli-progress';
+import progressBars, { type SingleBar } from 'cli-progress'; // whose names Node does not find by itself
 import { isStudioError, StudioError } from '../../core/errors.ts';
 import { errorSentence } from '../../core/messages/error-sentence.ts';
 
@@ -37,7 +37,7 @@ export function createOutput(json: boolean): Output {
     },
     progress(title, done, total) {
       if (bar === null) {
-        bar = new SingleBar({
+        bar = new progressBars.SingleBar({
           format: '{title} {bar} {value}/{total} · {eta_formatted}',
           stream: process.stderr,
           hideCursor: true,
@@ -47,7 +47,7 @@ export function createOutput(json: boolean): Output {
           linewrap: false,
           // Before the first rate is known there is no number of seconds.
           formatTime: (seconds, settings, roundTo) =>
-            Number.isFinite(Number(seconds)) ? Format.TimeFormat(Number(seconds), settings, roundTo) : '…',
+            Number.isFinite(Number(seconds)) ? progressBars.Format.TimeFormat(Number(seconds), settings, roundTo) : '…',
         });
         bar.start(Math.max(1, total ?? done), done, { title });
       }

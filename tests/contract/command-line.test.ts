@@ -264,16 +264,6 @@ describe('tessera', () => {
     expect(labels.lines.slice(0, -1)).toEqual(Array.from({ length: suspected as number }, () => label));
   });
 
-  it('report writes one run, or several compared, into one file', async () => {
-    const { lines } = await tessera('report', run, '--out', 'run.html', '--lang', 'ko', '--json');
-
-    const html = readFileSync(join(root, 'run.html'), 'utf8');
-    expect(lines).toEqual([
-      { type: 'report', runs: [run], file: join(root, 'run.html'), sizeBytes: Buffer.byteLength(html) },
-    ]);
-    expect(html).toMatch(/^<!doctype html>\n<html lang="ko">/);
-  });
-
   it('predict names each file with its scores, or says why not', async () => {
     const { lines, code } = await tessera(
       'predict',
