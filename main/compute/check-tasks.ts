@@ -9,6 +9,7 @@ import {
   errorByStepSize,
   numericGradient,
 } from '../../core/gradient-check/numeric-gradient.ts';
+import { lineThroughZero } from '../../core/gradient-check/line-through-zero.ts';
 import { mistakenGradient, spoils } from '../../core/gradient-check/planted-mistakes.ts';
 import { checkSecondDerivatives } from '../../core/gradient-check/second-derivative-check.ts';
 import { conditioning } from '../../core/landscape/conditioning.ts';
@@ -190,7 +191,9 @@ export function numericGradientTask(
   const once = scheme === 'forward' ? 1 : 0;
   const work = new Work(context, entries.length);
   const timeline: { entries: number; evaluations: number; seconds: number }[] = [];
-  const marks = new Set(Array.from({ length: 12 }, (_, k) => Math.round(((k + 1) / 12) * entries.length)));
+  // Evenly, and after 100, 200, 400 … weights.
+  const evenly = Array.from({ length: 12 }, (_, k) => Math.round(((k + 1) / 12) * entries.length));
+  const marks = new Set([...evenly, ...Array.from({ length: 14 }, (_, k) => 100 * 2 ** k)]);
   const startedAt = performance.now();
   const note = (done: number) => {
     if (!marks.has(done) || done === 0) return;
@@ -231,19 +234,12 @@ export function numericGradientTask(
     analyticSeconds: gradientMs.sort((a, b) => a - b)[2]! / 1000,
     relativeError: finite(size === 0 ? Math.sqrt(difference) : Math.sqrt(difference / size)),
     timeline,
-    straightness: straightnessOf(timeline),
+    straightness:
+      lineThroughZero(
+        timeline.map((point) => point.entries),
+        timeline.map((point) => point.seconds),
+      )?.straightness ?? null,
   };
-}
-
-/** R² of seconds = c·entries; null below three points. */
-function straightnessOf(timeline: readonly { entries: number; seconds: number }[]): number | null {
-  if (timeline.length < 3) return null;
-  const sum = (of: (point: (typeof timeline)[number]) => number) =>
-    timeline.reduce((total, point) => total + of(point), 0);
-  const slope = sum(({ entries, seconds }) => entries * seconds) / sum(({ entries }) => entries ** 2);
-  const mean = sum(({ seconds }) => seconds) / timeline.length;
-  const total = sum(({ seconds }) => (seconds - mean) ** 2);
-  return total === 0 ? null : 1 - sum(({ entries, seconds }) => (seconds - slope * entries) ** 2) / total;
 }
 
 /** A few steps of plain descent, short enough for any loss: a fresh model is too symmetric to show every mistake. */

@@ -1,5 +1,7 @@
 /** What the Landscapes place calls things. */
-import type { CurvatureReport, ScalingReport } from '../../core/rpc/contract/checks.ts';
+import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { CurvatureReport, LossDirection, ScalingReport } from '../../core/rpc/contract/checks.ts';
+import type { RunSummary } from '../../core/rpc/contract/runs.ts';
 import { m } from '../messages.ts';
 
 export const landscapeViews = ['loss', 'curvature', 'noise', 'rate', 'toy'] as const;
@@ -22,23 +24,52 @@ export const viewLessons: Readonly<Record<LandscapeViewName, () => string>> = {
 };
 
 export const directionNames = ['gradient', 'top', 'bottom', 'start', 'random:0', 'random:1'] as const;
-export type DirectionName = (typeof directionNames)[number];
+/** A direction as a choice in the page; `run:ID` leads to the best weights of another run. */
+export type DirectionName = (typeof directionNames)[number] | `run:${string}`;
 
-export const directionWords: Readonly<Record<DirectionName, () => string>> = {
+const directionWords = {
   gradient: () => m.landscape_direction_gradient(),
   top: () => m.landscape_direction_top(),
   bottom: () => m.landscape_direction_bottom(),
   start: () => m.landscape_direction_start(),
   'random:0': () => m.landscape_direction_random({ seed: 0 }),
   'random:1': () => m.landscape_direction_random({ seed: 1 }),
-};
+} as const;
+
+export function directionWord(name: DirectionName, runs: readonly RunSummary[]): string {
+  if (isNamed(name)) return directionWords[name]();
+  const run = runs.find(({ id }) => `run:${id}` === name);
+  return m.landscape_direction_run({
+    run: run === undefined ? '–' : m.frame_run({ number: run.number, name: run.name }),
+  });
+}
 
 /** As the contract takes it. */
-export function directionOf(name: DirectionName) {
+export function directionOf(name: DirectionName): LossDirection {
+  if (!isNamed(name)) return { kind: 'run', runId: name.slice('run:'.length) };
   const [kind, seed] = name.split(':');
   return kind === 'random'
-    ? { kind: 'random' as const, seed: Number(seed) }
+    ? { kind: 'random', seed: Number(seed) }
     : { kind: kind as 'gradient' | 'top' | 'bottom' | 'start' };
+}
+
+/** As the command line takes it: a run by its number. */
+export function directionArgument(name: DirectionName, runs: readonly RunSummary[]): string {
+  if (isNamed(name)) return name;
+  return String(runs.find(({ id }) => `run:${id}` === name)?.number ?? name);
+}
+
+function isNamed(name: DirectionName): name is (typeof directionNames)[number] {
+  return name in directionWords;
+}
+
+/** Other trained runs whose weights are as many and mean the same: a straight line leads to each. */
+export function runsAlike(runs: readonly RunSummary[], recipe: Recipe, but: string | null): RunSummary[] {
+  const shape = ({ dataset, features, model }: Recipe) =>
+    JSON.stringify([dataset.id, features, model.kind === 'mlp' ? model.hidden : []]);
+  return runs
+    .filter((run) => run.id !== but && run.epochs > 0 && shape(run.recipe) === shape(recipe))
+    .toSorted((a, b) => b.number - a.number);
 }
 
 export const pointWords: Readonly<Record<CurvatureReport['point'], () => string>> = {

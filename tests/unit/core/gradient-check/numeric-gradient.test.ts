@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorByStepSize, numericGradient } from '../../../../core/gradient-check/numeric-gradient.ts';
+import { lineThroughZero } from '../../../../core/gradient-check/line-through-zero.ts';
 import { smallNetwork } from '../../../support/small-network.ts';
 
 const steps = Array.from({ length: 23 }, (_, k) => 10 ** (-1 - k / 2)); // 1e-1 … 1e-12
@@ -15,6 +16,33 @@ describe('the numeric gradient', () => {
 
     const d = parameters.length;
     expect([forward.evaluations, central.evaluations, asked]).toEqual([d + 1, 2 * d, 3 * d + 1]);
+  });
+
+  it('costs evaluations that lie on a straight line over D from 100 to 3,200, both ways', () => {
+    const dimensions = [100, 200, 400, 800, 1600, 3200];
+    const costOf = (scheme: 'forward' | 'central') =>
+      dimensions.map((d) => {
+        let asked = 0;
+        numericGradient((theta) => (asked++, theta[0]! ** 2), new Float64Array(d), { scheme, step: 1e-5 });
+        return asked;
+      });
+
+    expect(lineThroughZero(dimensions, costOf('forward'))!.straightness).toBeGreaterThan(0.9999);
+    expect(lineThroughZero(dimensions, costOf('central'))).toEqual({ slope: 2, straightness: 1 });
+  });
+
+  it('would not call a cost straight that grows with the square of D, or √D', () => {
+    const dimensions = [100, 200, 400, 800, 1600, 3200];
+
+    for (const power of [2, 0.5]) {
+      const costs = dimensions.map((d) => d ** power);
+      expect(lineThroughZero(dimensions, costs)!.straightness).toBeLessThan(0.98);
+    }
+    expect(lineThroughZero([1, 2], [1, 2])).toBeNull();
+    // By hand: c = (1·1 + 2·3 + 3·2) / 14, and Σ (y − ȳ)² = 2.
+    const { slope, straightness } = lineThroughZero([1, 2, 3], [1, 3, 2])!;
+    expect(slope).toBeCloseTo(13 / 14, 14);
+    expect(straightness).toBeCloseTo(1 - ((1 / 14) ** 2 + (16 / 14) ** 2 + (11 / 14) ** 2) / 2, 14);
   });
 
   it('is near the analytic one, nearer by central differences', () => {
