@@ -44,6 +44,15 @@ test('a score is taken apart into the templates that made it, and into the templ
 
   await show(page, en.templates_view_classes);
   await expect(page.getByRole('heading', { name: en.templates_title_one, level: 1 })).toBeVisible();
+
+  // Another penalty is a run of its own, whose templates form beside the first one's and vary less.
+  const forming = page.getByRole('region', { name: en.forming_title });
+  await forming.getByRole('slider', { name: en.recipe_l2 }).fill('0');
+  await forming.getByRole('button', { name: en.forming_start }).click();
+  const rows = forming.getByRole('row');
+  await expect(rows.nth(2).getByText('4 of 4')).toBeVisible({ timeout: 20_000 });
+  const variation = async (row: number) => numberOf((await rows.nth(row).getByRole('cell').nth(3).textContent())!);
+  await expect.poll(() => variation(2)).toBeLessThan(await variation(1));
 });
 
 test('a weight is muted and the score follows; a smaller network becomes a run that says where it came from', async ({
