@@ -13,7 +13,7 @@ import { root } from './project.ts';
 
 const folder = join(root, 'tests/soak');
 const all = readdirSync(folder)
-  .filter((name) => name.endsWith('.ts') && !['soak.ts', 'page.ts'].includes(name))
+  .filter((name) => name.endsWith('.ts') && !['soak.ts', 'page.ts', 'frames.ts'].includes(name))
   .map((name) => name.slice(0, -3))
   .sort();
 const [name, ...args] = process.argv.slice(2);

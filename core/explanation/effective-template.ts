@@ -53,16 +53,18 @@ export function effectiveTemplate(
   return { weights, bias };
 }
 
-/** a·b, passing over the zeros of a: the columns of units that are off. */
+/** a·b, passing over the zeros of a: the columns of units that are off. Each row of b, of which there may be many, is read once. */
 function productOfSome(a: Matrix, b: Matrix): Matrix {
   const result = zeros(a.rows, b.columns);
-  for (let c = 0; c < a.rows; c++) {
-    const out = rowOf(result, c);
-    rowOf(a, c).forEach((factor, j) => {
-      if (factor === 0) return;
-      const row = rowOf(b, j);
+  const outs = Array.from({ length: a.rows }, (_, c) => rowOf(result, c));
+  for (let j = 0; j < b.rows; j++) {
+    const row = rowOf(b, j);
+    for (let c = 0; c < a.rows; c++) {
+      const factor = a.data[c * a.columns + j]!;
+      if (factor === 0) continue;
+      const out = outs[c]!;
       for (let i = 0; i < out.length; i++) out[i]! += factor * row[i]!;
-    });
+    }
   }
   return result;
 }

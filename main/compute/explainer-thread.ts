@@ -15,7 +15,7 @@ import type { Checkpoint } from '../../core/training/checkpoint.ts';
 import { readCheckpoint } from './checkpoint-file.ts';
 import { logInternal } from './log-internal.ts';
 import { readPicture } from './picture-memory.ts';
-import { engineScores } from './scoring.ts';
+import { type PixelScorer, pixelScorer } from './scoring.ts';
 import { networkOf } from './stored-network.ts';
 
 export interface ExplainerData {
@@ -34,23 +34,24 @@ export type Answer =
 const rememberedModels = 4;
 
 export function answerQuestions(): void {
-  const models = new Map<string, { checkpoint: Checkpoint; network: Network }>();
+  const models = new Map<string, { checkpoint: Checkpoint; network: Network; scorer: PixelScorer }>();
 
   function modelAt(path: string) {
     const known = models.get(path);
     models.delete(path);
     const checkpoint = known?.checkpoint ?? readCheckpoint(path);
-    const model = known ?? { checkpoint, network: networkOf(checkpoint) };
+    const model = known ?? { checkpoint, network: networkOf(checkpoint), scorer: pixelScorer(checkpoint, 1) };
     models.set(path, model);
-    for (const oldest of models.keys()) {
+    for (const [oldest, { scorer }] of models) {
       if (models.size <= rememberedModels) break;
+      scorer.close();
       models.delete(oldest);
     }
     return model;
   }
 
   function explain({ model, source, picture, toward, label, shownUnits }: Question['input']): Explanation {
-    const { checkpoint, network } = modelAt(model.path);
+    const { checkpoint, network, scorer } = modelAt(model.path);
     const bytes = readPicture(source, picture);
     const { features, width, height, channels } = checkpoint;
     const imageOf = (data: Float64Array) => ({ width, height, channels, data });
@@ -75,7 +76,7 @@ export function answerQuestions(): void {
       label,
       shownUnits,
     });
-    const engine = toward === null ? engineScores(checkpoint, bytes, 1) : null;
+    const engine = toward === null ? scorer.scores(bytes) : null;
     const engineDifference = engine?.reduce((most, s, c) => Math.max(most, Math.abs(s - why.scores[c]!)), 0) ?? null;
     const singles = (values: Float64Array) => Float32Array.from(values);
     return {

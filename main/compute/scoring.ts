@@ -82,31 +82,53 @@ export function inputsOf(
 
 /** Scores of pictures given as pixels, one after another. Throws SHAPE_MISMATCH. */
 export function engineScores(checkpoint: Checkpoint, pixels: Uint8Array, count: number): Float32Array<ArrayBuffer> {
-  const pictureBytes = checkpoint.width * checkpoint.height * checkpoint.channels;
-  if (pixels.length !== count * pictureBytes) {
-    const expected = `(${count}, ${checkpoint.height}, ${checkpoint.width}, ${checkpoint.channels})`;
-    throw new StudioError('SHAPE_MISMATCH', { what: 'pixels', expected, actual: `(${pixels.length})` });
+  const scorer = pixelScorer(checkpoint, count);
+  try {
+    return scorer.scores(pixels);
+  } finally {
+    scorer.close();
   }
+}
+
+export interface PixelScorer {
+  /** Throws SHAPE_MISMATCH. */
+  scores(pixels: Uint8Array): Float32Array<ArrayBuffer>;
+  close(): void;
+}
+
+/** The same for one set of pictures after another, `count` at a time, with an engine that stays. */
+export function pixelScorer(checkpoint: Checkpoint, count: number): PixelScorer {
+  const pictureBytes = checkpoint.width * checkpoint.height * checkpoint.channels;
   const shape = scoringShape(checkpoint);
   const { features, recipe } = checkpoint;
   const isPixels = seesPixels(recipe.features);
   const featureCount = shape.sizes[0]!;
   const inputBytes = (isPixels ? 1 : 4) * count * featureCount;
   const memory = allocateEngine({ ...shape, inputType: isPixels ? 'bytes' : 'floats', inputBytes, threads: 1 });
-  if (isPixels) memory.inputs.set(pixels);
-  else {
-    const describers = features.map((block) => describerOf(block));
-    for (let i = 0, at = 0; i < count; i++) {
-      const picture = pixels.subarray(i * pictureBytes, (i + 1) * pictureBytes);
-      features.forEach(({ dimension }, b) => {
-        describers[b]!(picture, (memory.inputs as Float32Array).subarray(at, at + dimension));
-        at += dimension;
-      });
-    }
-  }
+  const describers = isPixels ? [] : features.map((block) => describerOf(block));
   const sets = { train: none, validation: none, test: Uint32Array.from({ length: count }, (_, i) => i) };
   const pictures = { inputs: memory.inputs, featureCount, labels: new Uint16Array(count), sets };
-  return scoresOf(checkpoint, memory, pictures, () => false);
+  const engine = startEngine(memory, setupOf(checkpoint, pictures));
+  return {
+    scores(pixels) {
+      if (pixels.length !== count * pictureBytes) {
+        const expected = `(${count}, ${checkpoint.height}, ${checkpoint.width}, ${checkpoint.channels})`;
+        throw new StudioError('SHAPE_MISMATCH', { what: 'pixels', expected, actual: `(${pixels.length})` });
+      }
+      if (isPixels) memory.inputs.set(pixels);
+      else {
+        for (let i = 0, at = 0; i < count; i++) {
+          const picture = pixels.subarray(i * pictureBytes, (i + 1) * pictureBytes);
+          features.forEach(({ dimension }, b) => {
+            describers[b]!(picture, (memory.inputs as Float32Array).subarray(at, at + dimension));
+            at += dimension;
+          });
+        }
+      }
+      return engine.scores('test', () => false)!;
+    },
+    close: () => engine.close(),
+  };
 }
 
 /** The model without what only training needs: no optimizer with moments. */

@@ -7,9 +7,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Locator, type Page } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
 import { findBrowser } from '../../scripts/find-browser.ts';
 import { en } from '../e2e/words.ts';
+import { framesWhileScrolling, quantile } from './frames.ts';
 import { serveStudio } from './page.ts';
 import { notRun, requireBuild, requireShared, soakFolder } from './soak.ts';
 
@@ -29,12 +30,15 @@ const importing = await answersWhileImporting(page);
 const grid = page.getByRole('grid', { name: en.dataset_grid_label });
 await grid.waitFor();
 await page.waitForTimeout(1000);
-const scrolling = await framesWhileScrolling(chrome, page, grid);
+const scrolling = await framesWhileScrolling(chrome, page, grid, { distance: 30_000, speed: 3000 });
 const bare = await chrome.newPage({ viewport: { width: 1280, height: 800 } });
 await bare.setContent(
   '<div id="bare" style="height: 780px; overflow: auto"><div style="height: 90000px; background: repeating-linear-gradient(#eee 0 60px, #26c 60px 90px)"></div></div>',
 );
-const scrollingNothing = await framesWhileScrolling(chrome, bare, bare.locator('#bare'));
+const scrollingNothing = await framesWhileScrolling(chrome, bare, bare.locator('#bare'), {
+  distance: 30_000,
+  speed: 3000,
+});
 await chrome.close();
 await host.close();
 rmSync(folder, { recursive: true, force: true });
@@ -65,66 +69,4 @@ async function answersWhileImporting(page: Page): Promise<object> {
   const answers = await page.evaluate(() => (globalThis as unknown as { answers: number[] }).answers);
   await done.click();
   return { keys, slowerThan16Ms: answers.length, p95Ms: quantile(answers, 0.95), longestMs: quantile(answers, 1) };
-}
-
-/** Ten seconds of scrolling. */
-async function framesWhileScrolling(chrome: Browser, page: Page, grid: Locator): Promise<object> {
-  await chrome.startTracing(page, {
-    categories: ['cc', 'benchmark', 'disabled-by-default-devtools.timeline.frame', 'devtools.timeline.frame'],
-  });
-  const box = (await grid.boundingBox())!;
-  const session = await page.context().newCDPSession(page);
-  const frames = page.evaluate(
-    () =>
-      new Promise<number[]>((resolve) => {
-        const times: number[] = [];
-        const beginning = performance.now();
-        const note = (at: number) => {
-          times.push(at);
-          if (at - beginning < 10_000) requestAnimationFrame(note);
-          else resolve(times.slice(1).map((time, i) => time - times[i]!));
-        };
-        requestAnimationFrame(note);
-      }),
-  );
-  const scroll = session.send('Input.synthesizeScrollGesture', {
-    x: box.x + box.width / 2,
-    y: box.y + box.height / 2,
-    yDistance: -30_000,
-    speed: 3000,
-    gestureSourceType: 'mouse',
-  });
-  const intervals = await frames;
-  await scroll;
-  const scrolledPixels = await grid.evaluate((element) => element.scrollTop);
-  const trace = JSON.parse((await chrome.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
-  return {
-    scrolledPixels,
-    frames: intervals.length,
-    medianMs: quantile(intervals, 0.5),
-    p95Ms: quantile(intervals, 0.95),
-    longestMs: quantile(intervals, 1),
-    inTrace: statesOf(trace.traceEvents),
-  };
-}
-
-interface TraceEvent {
-  readonly name: string;
-  readonly args?: { readonly frame_reporter?: { readonly state?: string; readonly affects_smoothness?: boolean } };
-}
-
-/** How many frames Chromium presented, and how many it dropped where the eye would notice, by its own report of each. */
-function statesOf(events: readonly TraceEvent[]): { presented: number; dropped: number } {
-  const reports = events
-    .filter(({ name }) => name === 'PipelineReporter')
-    .flatMap(({ args }) => (args?.frame_reporter === undefined ? [] : [args.frame_reporter]));
-  return {
-    presented: reports.filter(({ state }) => state?.startsWith('STATE_PRESENTED')).length,
-    dropped: reports.filter((report) => report.state === 'STATE_DROPPED' && report.affects_smoothness === true).length,
-  };
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Number((sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0).toFixed(1));
 }
