@@ -63,6 +63,8 @@ export class CheckpointFiles {
   readonly #ofRun;
   readonly #delete;
   readonly #files;
+  /** What was read of each file when its hash was right. */
+  readonly #sound = new Map<string, string>();
 
   constructor(store: Store, options: CheckpointFilesOptions = {}) {
     this.#store = store;
@@ -139,12 +141,29 @@ export class CheckpointFiles {
 
   /** The newest one whose file has the hash of its row; null where there is none. */
   newestSound(runId: string): StoredCheckpoint | null {
-    return this.list(runId).find(isSound) ?? null;
+    return this.list(runId).find((checkpoint) => this.#isSound(checkpoint)) ?? null;
   }
 
   /** The newest best one; where nothing was judged, the last one. */
   bestSound(runId: string): StoredCheckpoint | null {
-    return this.list(runId).find((checkpoint) => checkpoint.isBest && isSound(checkpoint)) ?? this.newestSound(runId);
+    return (
+      this.list(runId).find((checkpoint) => checkpoint.isBest && this.#isSound(checkpoint)) ?? this.newestSound(runId)
+    );
+  }
+
+  /** Whether the file holds what was committed. It is read whole once; as long as it has not been touched since, that stands. */
+  #isSound({ path, sizeBytes, sha256 }: StoredCheckpoint): boolean {
+    try {
+      const { size, ino, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+      if (size !== BigInt(sizeBytes)) return false;
+      const state = `${ino} ${mtimeNs} ${ctimeNs} ${sha256}`;
+      if (this.#sound.get(path) === state) return true;
+      if (sha256OfFile(path) !== sha256) return false;
+      this.#sound.set(path, state);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Deletes a run's files; its rows go with the run. Returns the bytes freed. */
@@ -217,13 +236,5 @@ export class CheckpointFiles {
       sizeBytes: row.size_bytes,
       weightsSha256: row.weights_sha256,
     };
-  }
-}
-
-function isSound({ path, sizeBytes, sha256 }: StoredCheckpoint): boolean {
-  try {
-    return statSync(path).size === sizeBytes && sha256OfFile(path) === sha256;
-  } catch {
-    return false;
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultRecipe } from '../../../../core/recipe/recipe.ts';
 import { CheckpointFiles, checkpointSteps } from '../../../../main/store/checkpoint-files.ts';
@@ -52,6 +52,11 @@ describe('a process that is killed while it saves a checkpoint', () => {
     expect(checkpoints.newestSound('r')?.sha256).toBe(sha256Of(isCommitted ? 'new' : 'old'));
     expect(readdirSync(checkpoints.folderOf('r'))).toHaveLength(checkpoints.list('r').length);
     expect(afterwards.db.pragma('integrity_check', { simple: true })).toBe('ok');
+
+    // One that was sound and has been touched since is read again.
+    const [newest] = checkpoints.list('r');
+    writeFileSync(newest!.path, 'bad');
+    expect(checkpoints.newestSound('r')?.id).not.toBe(newest!.id);
     afterwards.close();
   });
 });
