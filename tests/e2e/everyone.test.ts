@@ -21,7 +21,7 @@ const places = [
 ];
 
 test('axe finds nothing in any place or dialog, in light English and dark Korean', async ({ start, folder }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   const pictures = path.join(folder, 'pictures');
   await drawPictures(pictures, 8);
   const { studio, page } = await start(anyHost);
