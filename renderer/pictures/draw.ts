@@ -19,7 +19,7 @@ export function toImageData(pixels: Uint8Array, { width, height, channels }: Pic
  */
 export function pictureStamp({ width, height, channels }: PictureShape): (pixels: Uint8Array) => OffscreenCanvas {
   const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d')!;
+  const context = canvas.getContext('2d', { willReadFrequently: true })!; // small, and written far more often than drawn by a graphics processor
   const image = new ImageData(width, height);
   return (pixels) => {
     fill(image, pixels, channels);
