@@ -25,6 +25,8 @@ export interface PictureQuestion {
   readonly label: number | null;
   /** How many units of the last hidden layer to show as templates, those with the most say first. */
   readonly shownUnits: number;
+  /** False leaves out the network's templates for the picture, which are most of the work; a linear model always has them. */
+  readonly withTemplates: boolean;
 }
 
 export interface PictureExplanation {
@@ -50,12 +52,12 @@ export interface PictureExplanation {
    * units shown, Σ weight·template is that template.
    */
   readonly shownWeights: Float64Array;
-  /** (classes, D′) the network's templates for this picture, as they are drawn, and their biases. */
+  /** (classes, D′) the network's templates for this picture, as they are drawn, and their biases; empty where left out. */
   readonly templates: Float64Array;
   readonly templateBias: Float64Array;
-  /** max_c |Σ contributions + bias − score|, and the same of template·inputs + bias. */
+  /** max_c |Σ contributions + bias − score|, and the same of template·inputs + bias; null where templates are left out. */
   readonly sumDifference: number;
-  readonly templateDifference: number;
+  readonly templateDifference: number | null;
   /** What both may be at most to count as equal. */
   readonly tolerance: number;
 }
@@ -64,7 +66,7 @@ export interface PictureExplanation {
 export function explainPicture(
   network: Network,
   standardization: Standardization,
-  { numbers, inputs, blocks, label, shownUnits }: PictureQuestion,
+  { numbers, inputs, blocks, label, shownUnits, withTemplates }: PictureQuestion,
 ): PictureExplanation {
   const passage = passThrough(network, standardize(numbers, standardization));
   const { scores } = passage;
@@ -72,17 +74,20 @@ export function explainPicture(
   const explained = label ?? verdict;
   const isLinear = network.layers.length === 1;
 
-  const { weights, bias: templateBias } = drawnTemplate(network);
-  let templateDifference = 0;
-  let tolerance = Infinity;
-  for (let c = 0; c < weights.rows; c++) {
-    const template = rowOf(weights, c);
-    templateDifference = Math.max(templateDifference, Math.abs(dot(template, inputs) + templateBias[c]! - scores[c]!));
-    tolerance = Math.min(tolerance, sumTolerance(template.map((weight, i) => weight * inputs[i]!)));
-  }
-  const common = { scores, verdict, label: explained, templates: weights.data, templateBias, templateDifference };
+  const none = new Float64Array(0);
+  const whole = withTemplates || isLinear ? wholeTemplates() : null;
+  const templateBias = whole?.templateBias ?? none;
+  const templateDifference = whole?.templateDifference ?? null;
+  const tolerance = whole?.tolerance ?? Infinity;
+  const common = {
+    scores,
+    verdict,
+    label: explained,
+    templates: whole?.templates ?? none,
+    templateBias,
+    templateDifference,
+  };
   if (isLinear) {
-    const none = new Float64Array(0);
     return {
       ...common,
       unitsOn: [],
@@ -92,7 +97,7 @@ export function explainPicture(
       shown: new Uint32Array(0),
       shownTemplates: none,
       shownWeights: none,
-      sumDifference: templateDifference,
+      sumDifference: templateDifference ?? 0,
       tolerance,
     };
   }
@@ -114,6 +119,18 @@ export function explainPicture(
     sumDifference: difference,
     tolerance: Math.min(tolerance, ofUnits),
   };
+
+  function wholeTemplates() {
+    const { weights, bias } = drawnTemplate(network);
+    let difference = 0;
+    let least = Infinity;
+    for (let c = 0; c < weights.rows; c++) {
+      const template = rowOf(weights, c);
+      difference = Math.max(difference, Math.abs(dot(template, inputs) + bias[c]! - scores[c]!));
+      least = Math.min(least, sumTolerance(template.map((weight, i) => weight * inputs[i]!)));
+    }
+    return { templates: weights.data, templateBias: bias, templateDifference: difference, tolerance: least };
+  }
 
   function drawnTemplate(of: Network) {
     const { templates, biases } = drawn(inPixelSpace(effectiveTemplate(of, passage), standardization), blocks);

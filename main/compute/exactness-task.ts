@@ -30,10 +30,18 @@ export function exactnessTask(
       const image = { width, height, channels, data: reader.read(picture) };
       const inputs = drawnInputs(image, blocks);
       const numbers = describeImage(image, blocks);
-      const why = explainPicture(network, standardization, { numbers, inputs, blocks, label: null, shownUnits: 0 });
-      const larger = Math.max(why.sumDifference, why.templateDifference);
+      const why = explainPicture(network, standardization, {
+        numbers,
+        inputs,
+        blocks,
+        label: null,
+        shownUnits: 0,
+        withTemplates: true,
+      });
+      const ofTemplates = why.templateDifference!;
+      const larger = Math.max(why.sumDifference, ofTemplates);
       worst.sum = Math.max(worst.sum, why.sumDifference);
-      worst.template = Math.max(worst.template, why.templateDifference);
+      worst.template = Math.max(worst.template, ofTemplates);
       worst.shareOfTolerance = Math.max(worst.shareOfTolerance, larger / why.tolerance);
       why.scores.forEach((score, c) => {
         worst.engine = Math.max(worst.engine, Math.abs(score - given[i * classes.length + c]!));

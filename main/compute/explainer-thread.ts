@@ -50,7 +50,15 @@ export function answerQuestions(): void {
     return model;
   }
 
-  function explain({ model, source, picture, toward, label, shownUnits }: Question['input']): Explanation {
+  function explain({
+    model,
+    source,
+    picture,
+    toward,
+    label,
+    shownUnits,
+    withTemplates,
+  }: Question['input']): Explanation {
     const { checkpoint, network, scorer } = modelAt(model.path);
     const bytes = readPicture(source, picture);
     const { features, width, height, channels } = checkpoint;
@@ -75,6 +83,7 @@ export function answerQuestions(): void {
       blocks: features,
       label,
       shownUnits,
+      withTemplates,
     });
     const engine = toward === null ? scorer.scores(bytes) : null;
     const engineDifference = engine?.reduce((most, s, c) => Math.max(most, Math.abs(s - why.scores[c]!)), 0) ?? null;

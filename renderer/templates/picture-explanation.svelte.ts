@@ -11,6 +11,7 @@ export interface Question {
   readonly toward: { readonly picture: number; readonly share: number } | null;
   readonly label: number | null;
   readonly shownUnits: number;
+  readonly withTemplates?: boolean;
 }
 
 export class PictureAnswer {

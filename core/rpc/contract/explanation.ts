@@ -26,7 +26,7 @@ export const PictureExplanation = v.object({
   templates: float32s,
   templateBias: float64s,
   sumDifference: v.number(),
-  templateDifference: v.number(),
+  templateDifference: v.nullable(v.number()),
   tolerance: v.number(),
   /** How far the scores of the float32 engine are from those in float64; null for a blend. */
   engineDifference: v.nullable(v.number()),
@@ -43,6 +43,8 @@ export const PictureQuestion = {
   label: v.nullable(Count),
   /** How many units of the last hidden layer come with their templates. */
   shownUnits: v.pipe(Count, v.maxValue(256)),
+  /** False for an answer in a fraction of the time, without the network's templates for the picture. */
+  withTemplates: v.optional(v.boolean(), true),
 };
 
 export const tagNames = ['noise', 'edge', 'blob', 'red-green', 'blue-yellow', 'colour'] as const;

@@ -449,7 +449,7 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
   'explanation.picture': {
     input: ({ networkRun }) => ({ runId: networkRun, picture: 3, toward: null, label: 1, shownUnits: 4 }),
     expects: ({ sumDifference, templateDifference, engineDifference, tolerance, templates }) => {
-      for (const difference of [sumDifference, templateDifference, engineDifference!]) {
+      for (const difference of [sumDifference, templateDifference!, engineDifference!]) {
         expect(Math.abs(difference)).toBeLessThanOrEqual(tolerance);
       }
       expect(templates.length % pixels).toBe(0);

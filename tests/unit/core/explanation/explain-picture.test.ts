@@ -26,6 +26,7 @@ describe('an explained picture', () => {
         blocks: [],
         label: null,
         shownUnits: 3,
+        withTemplates: true,
       });
 
       const { scores } = passThrough(network, standardize(pixels, standardization));
@@ -38,6 +39,19 @@ describe('an explained picture', () => {
     },
   );
 
+  it('can do without the templates of the network, and is otherwise the same', () => {
+    const network = randomNetwork([features, 7, 6, 4], 'relu', 6);
+    const question = { numbers: pixels, inputs: pixels, blocks: [], label: 1, shownUnits: 3 };
+
+    const whole = explainPicture(network, standardization, { ...question, withTemplates: true });
+    const quick = explainPicture(network, standardization, { ...question, withTemplates: false });
+
+    const none = new Float64Array(0);
+    const left = { templates: none, templateBias: none, templateDifference: null };
+    expect(quick).toEqual({ ...whole, ...left, tolerance: quick.tolerance });
+    expect(quick.sumDifference).toBeLessThan(quick.tolerance);
+  });
+
   it('has a template made of the templates of its units, each by its weight', () => {
     const network = randomNetwork([features, 7, 6, 4], 'leaky-relu', 4);
 
@@ -47,6 +61,7 @@ describe('an explained picture', () => {
       blocks: [],
       label: 3,
       shownUnits: 6,
+      withTemplates: true,
     });
 
     const built = new Float64Array(features);
@@ -63,6 +78,7 @@ describe('an explained picture', () => {
       blocks: [],
       label: 2,
       shownUnits: 3,
+      withTemplates: true,
     });
 
     const says = why.contributions.subarray(2 * 6, 3 * 6).map(Math.abs);
