@@ -17,7 +17,9 @@ export function drawnScale(...templates: readonly (Float64Array | Float32Array)[
 
 function scaleOf(template: Float64Array | Float32Array): number {
   if (template.length === 0) return 0;
-  const sizes = Float32Array.from(template, Math.abs).sort();
+  const sizes = new Float32Array(template.length);
+  for (let i = 0; i < sizes.length; i++) sizes[i] = Math.abs(template[i]!); // several times as fast as `from`
+  sizes.sort();
   const quantile = sizes[Math.min(sizes.length - 1, Math.ceil(within * sizes.length) - 1)]!;
   return quantile > 0 ? quantile : largestMagnitude(Float64Array.from(template));
 }
