@@ -4,7 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 
 export interface Contestant {
   readonly name: string;
-  readonly side: 'studio' | 'peer';
+  /** A bound does only what nobody can leave out: its ratio is the most that can be won. */
+  readonly side: 'studio' | 'peer' | 'bound';
   /** One measurement, in the comparison's unit; less is better. */
   measure(): Promise<number>;
   close(): Promise<void>;

@@ -8,7 +8,8 @@
  *     npm run bench -- --quick               shorter: to see that it runs, not to be quoted
  *     npm run bench -- --json FILE           where the figures go (default bench-results.json in test-results)
  *
- * Prints a table; `×` is how many times as fast as the best peer of the same row the studio is. Nothing else should run meanwhile.
+ * Prints a table; `×` is how many times as fast as the best peer of the same row the studio is. "Only the products" leaves out all else of a
+ * step: its × is the most that could be won at the peer's own rate of multiplying. Nothing else should run meanwhile.
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';

@@ -6,6 +6,7 @@ export async function torchContestant(
   { python, isQuick }: BenchOptions,
   threads: number,
   open: object,
+  side: 'peer' | 'bound' = 'peer',
 ): Promise<Contestant | null> {
   if (python === null) return null;
   const peer = new PythonPeer(python, 'steps', threads);
@@ -19,7 +20,7 @@ export async function torchContestant(
   }
   return {
     name: `PyTorch (${best.way})`,
-    side: 'peer',
+    side,
     measure: () => measure(best.way, isQuick ? 30 : 250),
     close: () => peer.close(),
   };

@@ -91,6 +91,22 @@ def by_hand_steps(x, y, sizes, optimizer):
     return step
 
 
+def products(sizes, batch):
+    """The matrix products of a step and nothing else: forward, both gradients, but not that of the pictures."""
+    pairs = []
+    for k, (n_in, n_out) in enumerate(zip(sizes, sizes[1:])):
+        x, w, d = torch.randn(batch, n_in), torch.randn(n_out, n_in), torch.randn(batch, n_out)
+        pairs += [(x, w.t()), (d.t(), x)] + ([(d, w)] if k > 0 else [])
+    outs = [torch.empty(a.shape[0], b.shape[1]) for a, b in pairs]
+
+    @torch.no_grad()
+    def step():
+        for (a, b), out in zip(pairs, outs):
+            torch.mm(a, b, out=out)
+
+    return step
+
+
 def nearest_centres(points, centres, piece):
     half = (centres * centres).sum(1).mul_(0.5)
 
@@ -110,6 +126,8 @@ def open_ways(spec):
         points = torch.randn(spec["points"], spec["d"])
         centres = torch.randn(spec["centres"], spec["d"])
         return {f"pieces of {n}": nearest_centres(points, centres, n) for n in (256, 1024, 4096, 16384)}
+    if spec["kind"] == "products":
+        return {"only the products": products(spec["sizes"], spec["batch"])}
     sizes, batch, optimizer = spec["sizes"], spec["batch"], spec["optimizer"]
     x = torch.randn(batch, sizes[0])
     y = torch.randint(0, sizes[-1], (batch,))

@@ -23,6 +23,7 @@ export const workload: Workload = {
           engineContestant(options, threads, 'wasm', task),
           engineContestant(options, threads, 'native', task),
           await torchContestant(options, threads, { kind: 'step', sizes, batch, optimizer }),
+          await torchContestant(options, threads, { kind: 'products', sizes, batch }, 'bound'),
         ];
         yield {
           workload: name,
