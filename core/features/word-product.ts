@@ -25,7 +25,7 @@ export interface WordPlace {
 }
 
 /** Rows of points that are multiplied at a time at most. */
-export const mostRowsAtATime = 96;
+export const mostRowsAtATime = 192;
 
 /** Rows that the kernels multiply at a time: with a panel they stay in the first-level cache. */
 export const panelRowsAtATime = 48;

@@ -54,36 +54,48 @@ export function squaredNorms(x: usize, rows: u32, stride: u32, into: usize): voi
   }
 }
 
-/** Of each row of a, the place of its largest entry, the lowest among equals, and the entry. */
+/** Of each row of a, the place of its largest entry, the lowest among equals, and the entry: first how large it is, then where. */
 export function largestOfRows(a: usize, aStride: u32, rows: u32, columns: u32, labels: usize, values: usize): void {
-  const whole = columns & ~3;
+  const wholeBytes = (<usize>(columns & ~15)) << 2, bytes = (<usize>columns) << 2;
   for (let i: u32 = 0; i < rows; i++) {
     const row = a + ((<usize>i * aStride) << 2);
-    let best = f32x4.splat(-Infinity), where = i32x4.splat(0), place = i32x4(0, 1, 2, 3);
-    const four = i32x4.splat(4);
-    const end = row + ((<usize>whole) << 2);
-    for (let at = row; at < end; at += 16) {
-      const value = v128.load(at);
-      const isLarger = f32x4.gt(value, best);
-      best = v128.bitselect(value, best, isLarger);
-      where = v128.bitselect(place, where, isLarger);
-      place = i32x4.add(place, four);
+    const whole = row + wholeBytes, end = row + bytes;
+    let best0 = f32x4.splat(-Infinity), best1 = best0, best2 = best0, best3 = best0;
+    let at = row;
+    for (; at < whole; at += 64) {
+      best0 = f32x4.pmax(best0, v128.load(at));
+      best1 = f32x4.pmax(best1, v128.load(at, 16));
+      best2 = f32x4.pmax(best2, v128.load(at, 32));
+      best3 = f32x4.pmax(best3, v128.load(at, 48));
     }
-    let value = f32x4.extract_lane(best, 0);
-    let label = <u32>i32x4.extract_lane(where, 0);
-    const v1 = f32x4.extract_lane(best, 1), l1 = <u32>i32x4.extract_lane(where, 1);
-    if (v1 > value || (v1 == value && l1 < label)) { value = v1; label = l1; }
-    const v2 = f32x4.extract_lane(best, 2), l2 = <u32>i32x4.extract_lane(where, 2);
-    if (v2 > value || (v2 == value && l2 < label)) { value = v2; label = l2; }
-    const v3 = f32x4.extract_lane(best, 3), l3 = <u32>i32x4.extract_lane(where, 3);
-    if (v3 > value || (v3 == value && l3 < label)) { value = v3; label = l3; }
-    for (let k = whole; k < columns; k++) {
-      const last = load<f32>(row + ((<usize>k) << 2));
-      if (last > value) { value = last; label = k; }
+    best0 = f32x4.pmax(f32x4.pmax(best0, best1), f32x4.pmax(best2, best3));
+    let value = larger(
+      larger(f32x4.extract_lane(best0, 0), f32x4.extract_lane(best0, 1)),
+      larger(f32x4.extract_lane(best0, 2), f32x4.extract_lane(best0, 3)),
+    );
+    for (; at < end; at += 4) value = larger(value, load<f32>(at));
+
+    const four = f32x4.splat(value);
+    at = row;
+    while (at < whole) {
+      const isThere = v128.or(
+        v128.or(f32x4.eq(four, v128.load(at)), f32x4.eq(four, v128.load(at, 16))),
+        v128.or(f32x4.eq(four, v128.load(at, 32)), f32x4.eq(four, v128.load(at, 48))),
+      );
+      if (v128.any_true(isThere)) break;
+      at += 64;
     }
-    store<u32>(labels + ((<usize>i) << 2), label);
+    while (at < end && load<f32>(at) != value) at += 4;
+    store<u32>(labels + ((<usize>i) << 2), at < end ? <u32>((at - row) >> 2) : 0);
     store<f32>(values + ((<usize>i) << 2), value);
   }
+}
+
+/** The second where it is larger, as `pmax` has it. */
+// @ts-ignore: decorator
+@inline
+function larger(a: f32, b: f32): f32 {
+  return a < b ? b : a;
 }
 
 /**

@@ -163,3 +163,25 @@ it('adds up floats in float64, and rounds the sum once', () => {
   kernels.roundSums(further, at, 4);
   expect([...floats(at, 4)]).toEqual([...sums].map(Math.fround));
 });
+
+it('finds the largest entry of every row, the first of equals, wherever it stands', () => {
+  // Few different numbers, so that equals are common; an entry that is no number is never the largest.
+  const entry = fc.constantFrom(-Infinity, -2, -0, 0, 1, 1.5, 3e38, NaN);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 70 }), fc.nat(5), fc.infiniteStream(entry), (columns, gap, entries) => {
+      const rows = 3;
+      const stride = columns + gap;
+      const values = floats(at, rows * stride);
+      values.forEach((_, i) => (values[i] = entries.next().value as number));
+
+      kernels.largestOfRows(at, stride, rows, columns, further, further + 64);
+
+      for (let i = 0; i < rows; i++) {
+        const row = [...values.subarray(i * stride, i * stride + columns)];
+        const largest = Math.max(-Infinity, ...row.filter((x) => !Number.isNaN(x)));
+        expect(floats(further + 64, rows)[i]! + 0).toBe(largest + 0);
+        expect(new Uint32Array(memory.buffer, further, rows)[i]).toBe(Math.max(0, row.indexOf(largest)));
+      }
+    }),
+  );
+});
