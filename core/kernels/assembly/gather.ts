@@ -4,8 +4,8 @@ export function gather(pixels: usize, mean: usize, inverseDeviation: usize, x: u
   for (; i + 8 <= n; i += 8) {
     const at = (<usize>i) << 2;
     const shorts = v128.load8x8_u(pixels + i);
-    const low = f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(shorts));
-    const high = f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(shorts));
+    const low = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(shorts));
+    const high = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(shorts));
     const xLow = f32x4.mul(f32x4.sub(low, v128.load(mean + at)), v128.load(inverseDeviation + at));
     const xHigh = f32x4.mul(f32x4.sub(high, v128.load(mean + at, 16)), v128.load(inverseDeviation + at, 16));
     v128.store(x + at, xLow);
