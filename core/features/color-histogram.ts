@@ -29,6 +29,8 @@ import type { ColorFeatures } from '../recipe/feature-recipe.ts';
 import { type FeatureExtractor, requireImage } from './feature-extractor.ts';
 import { binOf, normalizeL1 } from './histogram.ts';
 
+/** Bins a channel of a joint histogram: 16³ numbers. */
+export const mostJointBins = 16;
 /** Votes are whole multiples of this: sums then do not depend on the order of the pixels. */
 const voteUnit = 2 ** -20;
 
@@ -126,7 +128,7 @@ export function partDimension({ space, isJoint, bins }: ColorFeatures): number {
 
 function requireOptions({ bins, grid, space, isJoint, normalization }: ColorFeatures, shape: ImageShape): void {
   requireOneOf('space', space, ['rgb', 'hsv', 'course-hue']);
-  requireInteger('bins', bins, 2, isJoint ? 16 : 256);
+  requireInteger('bins', bins, 2, isJoint ? mostJointBins : 256);
   requireOneOf('grid', String(grid), ['1', '2', '4']);
   requireOneOf('normalization', normalization, ['L1', 'hellinger']);
   if (grid > Math.min(shape.width, shape.height)) {

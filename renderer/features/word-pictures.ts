@@ -14,12 +14,16 @@ export interface WordMap {
   readonly nearest: Uint32Array;
   /** (rows × columns, K) how near each word is beyond the average: the triangle encoding before it is summed. */
   readonly nearness: Float32Array;
-  /** (K) sums over all patches. */
+  /** (K) how much of each word there is. */
   readonly totals: Float32Array;
 }
 
-/** Where which word is in a picture. */
-export function wordMap(image: PixelImage, fitted: FittedFeatures<WordFeatures>): WordMap {
+/** Where which word is in a picture, and how much of it by `encoding`: sums of the triangle encoding, or patches. */
+export function wordMap(
+  image: PixelImage,
+  fitted: FittedFeatures<WordFeatures>,
+  encoding: WordFeatures['encoding'],
+): WordMap {
   const { patchSize, stride, words: count } = fitted.options;
   const words = matrixOf(count, fitted.arrays['words']!.length / count, Float64Array.from(fitted.arrays['words']!));
   const { rows, columns } = patchGrid(image, patchSize, stride);
@@ -40,10 +44,11 @@ export function wordMap(image: PixelImage, fitted: FittedFeatures<WordFeatures>)
       if (distances[k]! < distances[best]!) best = k;
     }
     nearest[i] = best;
+    if (encoding === 'hard') totals[best]! += 1;
     for (let k = 0; k < count; k++) {
       const near = Math.max(0, sum / count - distances[k]!);
       nearness[i * count + k] = near;
-      totals[k]! += near;
+      if (encoding === 'triangle') totals[k]! += near;
     }
   }
   return { rows, columns, nearest, nearness, totals };

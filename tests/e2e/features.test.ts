@@ -16,11 +16,17 @@ test('a person sees what features keep, trains on them, and finds what each give
   await expect(page.getByText(en.features_hog_blind)).toBeVisible();
   await page.getByRole('button', { name: en.features_learn_words }).click();
   await expect(page.getByRole('img', { name: saying(en.features_codebook_label) })).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('combobox', { name: en.features_encoding }).selectOption(en.features_hard);
+  await expect(page.getByRole('img', { name: saying(en.features_word_histogram_label) })).toBeVisible();
+  await page.getByRole('radiogroup', { name: en.features_space }).getByText(en.features_space_joint).click();
+  await expect(page.getByText(en.features_shuffle_same)).toBeVisible(); // 64 colours, and still no bit differs
 
   await goTo(page, en.place_train);
   await page.getByRole('checkbox', { name: en.features_color, exact: true }).check();
   await page.getByRole('checkbox', { name: en.features_hog, exact: true }).check();
   await page.getByRole('checkbox', { name: en.features_raw, exact: true }).uncheck();
+  await page.getByText(en.features_more).last().click();
+  await page.getByRole('combobox', { name: en.features_voting }).selectOption(en.features_bilinear);
   await train(page, { model: 'linear', epochs: 3 });
   await finished(page);
 
