@@ -53,17 +53,39 @@ export function effectiveTemplate(
   return { weights, bias };
 }
 
-/** a·b, passing over the zeros of a: the columns of units that are off. Each row of b, of which there may be many, is read once. */
+/**
+ * a·b, passing over columns of a that are 0: those of units that are off. Four rows of b at a time, each added in its turn: a sum is read
+ * and written once for the four, and has the same bits.
+ */
 function productOfSome(a: Matrix, b: Matrix): Matrix {
   const result = zeros(a.rows, b.columns);
-  const outs = Array.from({ length: a.rows }, (_, c) => rowOf(result, c));
+  const factor = (c: number, j: number) => a.data[c * a.columns + j]!;
+  const on: number[] = [];
   for (let j = 0; j < b.rows; j++) {
-    const row = rowOf(b, j);
     for (let c = 0; c < a.rows; c++) {
-      const factor = a.data[c * a.columns + j]!;
-      if (factor === 0) continue;
-      const out = outs[c]!;
-      for (let i = 0; i < out.length; i++) out[i]! += factor * row[i]!;
+      if (factor(c, j) === 0) continue;
+      on.push(j);
+      break;
+    }
+  }
+  let k = 0;
+  for (; k + 4 <= on.length; k += 4) {
+    const [j0, j1, j2, j3] = [on[k]!, on[k + 1]!, on[k + 2]!, on[k + 3]!];
+    const [row0, row1, row2, row3] = [rowOf(b, j0), rowOf(b, j1), rowOf(b, j2), rowOf(b, j3)];
+    for (let c = 0; c < a.rows; c++) {
+      const [f0, f1, f2, f3] = [factor(c, j0), factor(c, j1), factor(c, j2), factor(c, j3)];
+      const out = rowOf(result, c);
+      for (let i = 0; i < out.length; i++) {
+        out[i] = out[i]! + f0 * row0[i]! + f1 * row1[i]! + f2 * row2[i]! + f3 * row3[i]!;
+      }
+    }
+  }
+  for (; k < on.length; k++) {
+    const row = rowOf(b, on[k]!);
+    for (let c = 0; c < a.rows; c++) {
+      const f = factor(c, on[k]!);
+      const out = rowOf(result, c);
+      for (let i = 0; i < out.length; i++) out[i]! += f * row[i]!;
     }
   }
   return result;

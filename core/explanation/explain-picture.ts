@@ -25,6 +25,8 @@ export interface PictureQuestion {
   readonly label: number | null;
   /** How many units of the last hidden layer to show as templates, those with the most say first. */
   readonly shownUnits: number;
+  /** Units whose templates are known already and left out; none by default. */
+  readonly knownUnits?: ReadonlySet<number>;
   /** False leaves out the network's templates for the picture, which are most of the work; a linear model always has them. */
   readonly withTemplates: boolean;
 }
@@ -45,7 +47,9 @@ export interface PictureExplanation {
   readonly bias: Float64Array;
   /** Numbers of the units shown, those with the most say in the explained class first. */
   readonly shown: Uint32Array<ArrayBuffer>;
-  /** (shown, D′) the template of each as it is drawn: what the unit is for this picture. */
+  /** Those of the shown that were not known, in the same order. */
+  readonly sent: Uint32Array<ArrayBuffer>;
+  /** (sent, D′) the template of each as it is drawn: what the unit is for this picture. */
   readonly shownTemplates: Float64Array;
   /**
    * (shown) W[label, j]·φ′(aⱼ): how much of each shown template is in the network's template for the explained class. With all
@@ -66,7 +70,7 @@ export interface PictureExplanation {
 export function explainPicture(
   network: Network,
   standardization: Standardization,
-  { numbers, inputs, blocks, label, shownUnits, withTemplates }: PictureQuestion,
+  { numbers, inputs, blocks, label, shownUnits, knownUnits, withTemplates }: PictureQuestion,
 ): PictureExplanation {
   const passage = passThrough(network, standardize(numbers, standardization));
   const { scores } = passage;
@@ -95,6 +99,7 @@ export function explainPicture(
       contributions: none,
       bias: templateBias,
       shown: new Uint32Array(0),
+      sent: new Uint32Array(0),
       shownTemplates: none,
       shownWeights: none,
       sumDifference: templateDifference ?? 0,
@@ -104,6 +109,7 @@ export function explainPicture(
 
   const { contributions, bias, difference, tolerance: ofUnits } = recombine(network, passage);
   const shown = bySay(rowOf(contributions, explained)).slice(0, shownUnits);
+  const sent = shown.filter((unit) => !knownUnits?.has(unit));
   const { derivative } = activations[network.activations.at(-1)!];
   const toLabel = rowOf(network.layers.at(-1)!.weights, explained);
   const lastPreActivations = passage.preActivations.at(-1)!;
@@ -114,7 +120,8 @@ export function explainPicture(
     contributions: contributions.data,
     bias,
     shown,
-    shownTemplates: drawnTemplate(upTo(network, shown)).weights.data,
+    sent,
+    shownTemplates: drawnTemplate(upTo(network, sent)).weights.data,
     shownWeights: Float64Array.from(shown, (j) => toLabel[j]! * derivative(lastPreActivations[j]!)),
     sumDifference: difference,
     tolerance: Math.min(tolerance, ofUnits),

@@ -57,11 +57,14 @@ export function answerQuestions(): void {
     toward,
     label,
     shownUnits,
+    known,
     withTemplates,
   }: Question['input']): Explanation {
     const { checkpoint, network, scorer } = modelAt(model.path);
     const bytes = readPicture(source, picture);
     const { features, width, height, channels } = checkpoint;
+    const { step } = checkpoint.state;
+    const isSameForAll = network.layers.length === 2; // the first layer's templates know nothing of the picture
     const imageOf = (data: Float64Array) => ({ width, height, channels, data });
     const numbersOf = (of: Float64Array) => describeImage(imageOf(of), features);
     let pixels = Float64Array.from(bytes);
@@ -83,14 +86,15 @@ export function answerQuestions(): void {
       blocks: features,
       label,
       shownUnits,
+      knownUnits: new Set(isSameForAll && known?.step === step ? known.units : []),
       withTemplates,
     });
-    const engine = toward === null ? scorer.scores(bytes) : null;
+    const engine = toward === null && withTemplates ? scorer.scores(bytes) : null;
     const engineDifference = engine?.reduce((most, s, c) => Math.max(most, Math.abs(s - why.scores[c]!)), 0) ?? null;
     const singles = (values: Float64Array) => Float32Array.from(values);
     return {
       ...why,
-      step: checkpoint.state.step,
+      step,
       pixels: Uint8Array.from(pixels, Math.round),
       inputs: singles(inputs),
       scores: why.scores.slice(),

@@ -2,6 +2,7 @@
 import { isStudioError } from '../../core/errors.ts';
 import type { PictureExplanation } from '../../core/rpc/contract/explanation.ts';
 import type { Studio } from '../studio.svelte.ts';
+import type { KnownTemplates } from './known-templates.ts';
 import type { Which } from './templates-view.svelte.ts';
 
 export interface Question {
@@ -18,11 +19,14 @@ export class PictureAnswer {
   why = $state.raw<PictureExplanation | null>(null);
   error = $state.raw<unknown>(null);
   readonly #studio: Pick<Studio, 'call'>;
+  readonly #templates: KnownTemplates | null;
   #next: Question | null = null;
   #isAsking = false;
 
-  constructor(studio: Pick<Studio, 'call'>) {
+  /** @param templates  those that the page has already, where they are the same for every picture. */
+  constructor(studio: Pick<Studio, 'call'>, templates: KnownTemplates | null = null) {
     this.#studio = studio;
+    this.#templates = templates;
   }
 
   /** Asks, or asks next; null asks nothing more and forgets the answer. */
@@ -38,8 +42,10 @@ export class PictureAnswer {
       this.#next = null;
       try {
         const { toward, ...rest } = question;
-        const why = await this.#studio.call('explanation.picture', { ...rest, toward: toward && { ...toward } });
-        this.why = why;
+        const held = this.#templates?.forQuestion();
+        const input = { ...rest, toward: toward && { ...toward }, known: held?.known ?? null };
+        const why = await this.#studio.call('explanation.picture', input);
+        this.why = held?.complete(why) ?? why;
         this.error = null;
       } catch (cause) {
         if (!isStudioError(cause, 'CANCELLED')) this.error = cause;

@@ -21,6 +21,7 @@ export const PictureExplanation = v.object({
   contributions: float32s,
   bias: float64s,
   shown: uint32s,
+  sent: uint32s,
   shownTemplates: float32s,
   shownWeights: float32s,
   templates: float32s,
@@ -28,7 +29,7 @@ export const PictureExplanation = v.object({
   sumDifference: v.number(),
   templateDifference: v.nullable(v.number()),
   tolerance: v.number(),
-  /** How far the scores of the float32 engine are from those in float64; null for a blend. */
+  /** How far the scores of the float32 engine are from those in float64; null for a blend and without `withTemplates`. */
   engineDifference: v.nullable(v.number()),
 });
 export type PictureExplanation = v.InferOutput<typeof PictureExplanation>;
@@ -43,7 +44,9 @@ export const PictureQuestion = {
   label: v.nullable(Count),
   /** How many units of the last hidden layer come with their templates. */
   shownUnits: v.pipe(Count, v.maxValue(256)),
-  /** False for an answer in a fraction of the time, without the network's templates for the picture. */
+  /** Units whose templates the asker has, of this step: of a network with one hidden layer they are not sent again. */
+  known: v.optional(v.nullable(v.object({ step: Count, units: uint32s })), null),
+  /** False for an answer in a fraction of the time, without the network's templates for the picture and the engine's scores. */
   withTemplates: v.optional(v.boolean(), true),
 };
 

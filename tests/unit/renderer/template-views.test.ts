@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { KnownTemplates } from '../../../renderer/templates/known-templates.ts';
 import { flowStreams } from '../../../renderer/templates/flow-layout.ts';
 import { builtTemplate, cosine } from '../../../renderer/templates/template-scale.ts';
 import { viewsOf } from '../../../renderer/templates/view-names.ts';
+import type { PictureExplanation } from '../../../core/rpc/contract/explanation.ts';
 import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
 
 const options = { columns: 2, tile: 50, gapX: 10, rowHeight: 100, endX: 300, endY: 120, widest: 60 };
@@ -36,6 +38,40 @@ describe('templates', () => {
   it('are alike by the cosine of their angle', () => {
     expect(cosine([1, 0], [1, 1])).toBeCloseTo(Math.SQRT1_2, 12);
     expect(cosine([0, 0], [1, 1])).toBe(0);
+  });
+});
+
+describe('templates that the page has', () => {
+  /** An answer of two weights a template: unit u has u and 10·u, plus the step's hundreds. */
+  const answer = (step: number, shown: number[], sent = shown) =>
+    ({
+      step,
+      shown: Uint32Array.from(shown),
+      sent: Uint32Array.from(sent),
+      shownTemplates: Float32Array.from(sent.flatMap((u) => [100 * step + u, 10 * u])),
+    }) as PictureExplanation;
+
+  it('are asked for once and stand in every answer', () => {
+    const templates = new KnownTemplates();
+    const first = templates.forQuestion();
+    expect(first.known).toBeNull();
+    expect(first.complete(answer(1, [4, 2]))).toEqual(answer(1, [4, 2]));
+
+    const second = templates.forQuestion();
+    expect(second.known).toEqual({ step: 1, units: Uint32Array.of(4, 2) });
+    expect([...second.complete(answer(1, [2, 5, 4], [5])).shownTemplates]).toEqual([102, 20, 105, 50, 104, 40]);
+    expect([...templates.forQuestion().complete(answer(1, [5], [])).shownTemplates]).toEqual([105, 50]);
+  });
+
+  it('are those of the newest weights, also where two questions are under way', () => {
+    const templates = new KnownTemplates();
+    templates.forQuestion().complete(answer(1, [4]));
+    const [one, other] = [templates.forQuestion(), templates.forQuestion()];
+
+    one.complete(answer(2, [4, 6]));
+
+    expect(templates.forQuestion().known).toEqual({ step: 2, units: Uint32Array.of(4, 6) });
+    expect([...other.complete(answer(2, [4])).shownTemplates]).toEqual([204, 40]);
   });
 });
 

@@ -52,6 +52,21 @@ describe('an explained picture', () => {
     expect(quick.sumDifference).toBeLessThan(quick.tolerance);
   });
 
+  it('leaves out the templates of units that are known, and of no others', () => {
+    const network = randomNetwork([features, 7, 4], 'relu', 9);
+    const question = { numbers: pixels, inputs: pixels, blocks: [], label: 1, shownUnits: 3, withTemplates: false };
+    const all = explainPicture(network, standardization, question);
+    const [first, second, third] = all.shown;
+
+    const some = explainPicture(network, standardization, { ...question, knownUnits: new Set([second!, 99]) });
+
+    expect([...some.shown]).toEqual([...all.shown]);
+    expect([...some.sent]).toEqual([first, third]);
+    expect([...part(some.shownTemplates, 0)]).toEqual([...part(all.shownTemplates, 0)]);
+    expect([...part(some.shownTemplates, 1)]).toEqual([...part(all.shownTemplates, 2)]);
+    expect(some.shownTemplates).toHaveLength(2 * features);
+  });
+
   it('has a template made of the templates of its units, each by its weight', () => {
     const network = randomNetwork([features, 7, 6, 4], 'leaky-relu', 4);
 
