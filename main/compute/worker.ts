@@ -2,16 +2,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toWireError } from '../../core/rpc/wire-error.ts';
 import { collapseTask } from './collapse-task.ts';
-import {
-  checkGradientTask,
-  curvatureTask,
-  descentTask,
-  lossGridTask,
-  noiseTask,
-  wanderingTask,
-  numericGradientTask,
-  scalingTask,
-} from './check-tasks.ts';
+import { checkGradientTask } from './checks/check-gradient-task.ts';
+import { curvatureTask } from './checks/curvature-task.ts';
+import { descentTask } from './checks/descent-task.ts';
+import { lossGridTask } from './checks/loss-grid-task.ts';
+import { noiseTask } from './checks/noise-task.ts';
+import { numericGradientTask } from './checks/numeric-gradient-task.ts';
+import { scalingTask } from './checks/scaling-task.ts';
+import { wanderingTask } from './checks/wandering-task.ts';
 import { compareTask } from './compare-task.ts';
 import { answerQuestions, type ExplainerData } from './explainer-thread.ts';
 import { logInternal } from './log-internal.ts';
