@@ -6,7 +6,7 @@
  * default), the best setting by validation accuracy, then k seeds with it. Beside them the untuned defaults, k seeds too.
  * Which optimizer wins depends on the ranges searched and on the budget; the protocol is part of the result. Where the
  * bands of seeds overlap there is no winner. Methods that need the whole training set a step take it, and make as many
- * passes as the others.
+ * passes as the others. The test split is looked at by the final runs only, as settings are chosen by the others.
  *
  *     band = [lowest, highest] best validation accuracy over the seeds
  *
@@ -114,8 +114,14 @@ export function raceTrial(plan: RacePlan, index: number, results: readonly Trial
   const role = raceRole(plan, index);
   const recipe = recipeOf(plan, role, results);
   if (recipe === null) return null;
-  const { optimizer, part, number } = role;
-  return { index, role, recipe, name: `${optimizer} ${part} ${number + 1}` };
+  return { index, role, recipe, name: nameOf(plan, role, recipe) };
+}
+
+/** In signs instead of words, as people of any language find it: α*, λ* is the best setting, α₀, λ₀ the default one. */
+function nameOf({ trials }: RacePlan, { optimizer, part, number }: RaceRole, { optimizer: own, l2, seed }: Recipe) {
+  const mark = { tuning: '', tuned: '*', default: '₀' }[part];
+  const setting = `${optimizer} · α${mark} ${own.learningRate} · λ${mark} ${l2}`;
+  return `${setting} · ${part === 'tuning' ? `${number + 1}/${trials}` : `seed ${seed}`}`;
 }
 
 function recipeOf(plan: RacePlan, role: RaceRole, results: readonly TrialResult[]): Recipe | null {

@@ -33,7 +33,7 @@ export interface RunRegistryOptions {
   readonly warn: (message: string, details: object) => void;
   /** The backend that a recipe's choice comes to on this machine; throws INVALID_OPTION where there is none. */
   readonly backendOf?: (choice: Recipe['backend']) => Recipe['backend'];
-  /** Judges a finished model on the test split; null where there is none. */
+  /** Judges a finished model on the test split; null where there is none, or where it is not to be looked at. */
   readonly testAccuracy: (runId: string) => Promise<number | null>;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;

@@ -170,6 +170,18 @@ export class SearchRegistry {
     };
   }
 
+  /**
+   * Whether settings are chosen by what comes of a run. The test split is not looked at then: an accuracy that many settings were compared
+   * by says little of pictures that nobody has seen. Of a race that is its tuning, of a search or a block study everything.
+   */
+  choosesBy(runId: string): boolean {
+    const { searches } = this.#options;
+    const found = searches.trialOf(runId);
+    const search = found === null ? null : searches.get(found.searchId);
+    const plan = search === null ? null : planOf(search);
+    return plan !== null && (plan.kind !== 'race' || raceRole(plan, found!.trial).part === 'tuning');
+  }
+
   /** @throws StudioError JOB_NOT_FOUND, also for a search that is no race. */
   racePlan(id: string): RacePlan {
     const { plan } = this.#known(id);

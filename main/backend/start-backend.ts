@@ -197,7 +197,8 @@ function assemble(
     logInternalError: log.internalError,
     warn,
     backendOf: (choice) => native.resolve(choice),
-    testAccuracy: (runId) => evaluation.testAccuracy(runId),
+    testAccuracy: async (runId): Promise<number | null> =>
+      searches.choosesBy(runId) ? null : evaluation.testAccuracy(runId),
   });
 
   const labels = new LabelStudies({

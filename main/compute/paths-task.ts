@@ -6,7 +6,7 @@
  * λ. A grid cell and a point on it are no equals: the plane shows a share of the way only, which is told with it.
  */
 import { cancelled } from '../../core/errors.ts';
-import { jointPlane } from '../../core/landscape/trajectory-plane.ts';
+import { jointPlane } from '../../core/landscape/joint-plane.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import { permutation } from '../../core/random/sampling.ts';
 import { noStopping, type OptimizerRecipe } from '../../core/recipe/recipe.ts';

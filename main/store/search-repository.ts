@@ -37,6 +37,7 @@ export class SearchRepository {
   readonly #setStatus;
   readonly #interrupt;
   readonly #trials;
+  readonly #trialOf;
   readonly #putTrial;
   readonly #paths;
   readonly #putPaths;
@@ -55,6 +56,9 @@ export class SearchRepository {
     this.#interrupt = db.prepare<[]>(`UPDATE search SET status = 'interrupted' WHERE status = 'running'`);
     this.#trials = db.prepare<[string], { trial: number; run_id: string; rejected_epoch: number | null }>(
       'SELECT trial, run_id, rejected_epoch FROM search_trial WHERE search_id = ? ORDER BY trial',
+    );
+    this.#trialOf = db.prepare<[string], { search_id: string; trial: number }>(
+      'SELECT search_id, trial FROM search_trial WHERE run_id = ?',
     );
     this.#putTrial = db.prepare<[string, number, string, number | null]>(
       `INSERT INTO search_trial VALUES (?, ?, ?, ?)
@@ -91,6 +95,12 @@ export class SearchRepository {
     return this.#trials
       .all(id)
       .map(({ trial, run_id, rejected_epoch }) => ({ trial, runId: run_id, rejectedEpoch: rejected_epoch }));
+  }
+
+  /** The search that a run belongs to, and its number there. */
+  trialOf(runId: string): { readonly searchId: string; readonly trial: number } | null {
+    const row = this.#trialOf.get(runId);
+    return row === undefined ? null : { searchId: row.search_id, trial: row.trial };
   }
 
   putTrial(id: string, { trial, runId, rejectedEpoch }: StoredTrial): void {

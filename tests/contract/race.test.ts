@@ -37,8 +37,8 @@ async function open() {
   };
 }
 
-/** The last line that a command prints; of a race, its whole report. */
-async function tessera(...args: string[]): Promise<SearchReport> {
+/** The lines that a command prints. */
+async function tessera(...args: string[]): Promise<Record<string, unknown>[]> {
   const hooks = fileURLToPath(new URL('../support/text-imports.ts', import.meta.url));
   const program = fileURLToPath(new URL('../../main/cli/index.ts', import.meta.url));
   const child = spawn(
@@ -50,7 +50,10 @@ async function tessera(...args: string[]): Promise<SearchReport> {
     },
   );
   const [lines] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  return JSON.parse(lines.trimEnd().split('\n').at(-1)!) as SearchReport;
+  return lines
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 /** Everything but the time it took and what things were called. */
@@ -67,7 +70,7 @@ function numbersOf({ race, trials, plan }: SearchReport) {
 it('gives the command line’s numbers in the page, to the last digit, when it was stopped, closed and resumed too', async () => {
   await writePictures(pictures);
   const optimizers = ['momentum'] as const;
-  const terminal = await tessera(
+  const raced = await tessera(
     'race',
     'pets',
     '--optimizers',
@@ -79,6 +82,8 @@ it('gives the command line’s numbers in the page, to the last digit, when it w
     '--backend',
     'wasm',
   );
+  const terminal = raced.at(-1) as unknown as SearchReport; // the whole report comes last
+  const inTerminal = await tessera('runs');
 
   let studio = await open();
   const { settings } = await studio.rpc.call('settings.get', {});
@@ -102,6 +107,7 @@ it('gives the command line’s numbers in the page, to the last digit, when it w
   await studio.rpc.call('searches.resume', { searchId });
   await studio.rpc.call('searches.watch', { searchId });
   const page = await studio.rpc.call('searches.get', { searchId });
+  const { runs: inPage } = await studio.rpc.call('runs.list', {});
   await studio.close();
 
   expect(stopped.status).toBe('stopped');
@@ -109,4 +115,9 @@ it('gives the command line’s numbers in the page, to the last digit, when it w
   expect([page.status, page.trials.length]).toEqual(['finished', page.total]);
   expect(page.plan.base.schedule).toEqual({ kind: 'constant' });
   expect(numbersOf(page)).toEqual(numbersOf(terminal));
+  // Settings are chosen without a look at the test pictures: only the tuned run and the one with defaults are judged on them.
+  const judged = (runs: readonly { readonly name: string; readonly testAccuracy: number | null }[]) =>
+    page.trials.map((trial) => runs.find(({ name }) => name === trial.name)!.testAccuracy !== null);
+  expect(judged(inPage)).toEqual([false, false, true, true]);
+  expect(judged(inTerminal as never)).toEqual([false, false, true, true]);
 }, 120_000);

@@ -1,4 +1,4 @@
-/** How smoothly a page scrolls, by Chromium's own trace of its frames. */
+/** How smoothly a page moves, by Chromium's own trace of its frames. */
 import type { Browser, Locator, Page } from '@playwright/test';
 
 export interface Scrolling {
@@ -14,11 +14,29 @@ export async function framesWhileScrolling(
   grid: Locator,
   { distance, speed }: Scrolling,
 ): Promise<object> {
+  const box = (await grid.boundingBox())!;
+  const session = await page.context().newCDPSession(page);
+  const frames = await framesDuring(chrome, page, () =>
+    session.send('Input.synthesizeScrollGesture', {
+      x: box.x + box.width / 2,
+      y: box.y + box.height / 2,
+      yDistance: -distance,
+      speed,
+      gestureSourceType: 'mouse',
+    }),
+  );
+  return { scrolledPixels: await grid.evaluate((element) => element.scrollTop), ...frames };
+}
+
+/** Ten seconds of frames, while something else goes on. */
+export async function framesDuring(
+  chrome: Browser,
+  page: Page,
+  work: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<object> {
   await chrome.startTracing(page, {
     categories: ['cc', 'benchmark', 'disabled-by-default-devtools.timeline.frame', 'devtools.timeline.frame'],
   });
-  const box = (await grid.boundingBox())!;
-  const session = await page.context().newCDPSession(page);
   const frames = page.evaluate(
     () =>
       new Promise<number[]>((resolve) => {
@@ -32,22 +50,16 @@ export async function framesWhileScrolling(
         requestAnimationFrame(note);
       }),
   );
-  const scroll = session.send('Input.synthesizeScrollGesture', {
-    x: box.x + box.width / 2,
-    y: box.y + box.height / 2,
-    yDistance: -distance,
-    speed,
-    gestureSourceType: 'mouse',
-  });
+  const working = work();
   const intervals = await frames;
-  await scroll;
-  const scrolledPixels = await grid.evaluate((element) => element.scrollTop);
+  await working;
   const trace = JSON.parse((await chrome.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
   return {
-    scrolledPixels,
     frames: intervals.length,
+    perSecond: Number(((1000 * intervals.length) / intervals.reduce((sum, ms) => sum + ms, 0)).toFixed(2)),
     medianMs: quantile(intervals, 0.5),
     p95Ms: quantile(intervals, 0.95),
+    p99Ms: quantile(intervals, 0.99),
     longestMs: quantile(intervals, 1),
     inTrace: statesOf(trace.traceEvents),
   };

@@ -221,7 +221,10 @@ function words(report: SearchReport): string[] {
       schedule: report.plan.base.schedule.kind,
       seed: protocol.searchSeed,
     }),
-    ...protocol.ranges.map(({ optimizer, learningRate: [low, high] }) => `  ${optimizer}: α ${low} … ${high}`),
+    ...protocol.ranges.map(
+      ({ optimizer, learningRate: [low, high] }) =>
+        `  ${optimizer}: α ${Number(low.toPrecision(6))} … ${Number(high.toPrecision(6))}`,
+    ),
     `  λ ${protocol.l2[0]} … ${protocol.l2[1]}`,
   ];
 }

@@ -1,7 +1,7 @@
 /** Paths that differ in chance only, around their mean: see core/landscape/wandering.ts. */
 import { selectRows } from '../../../core/array/matrix.ts';
 import { lossGrid } from '../../../core/landscape/loss-plane.ts';
-import { jointPlane } from '../../../core/landscape/trajectory-plane.ts';
+import { jointPlane } from '../../../core/landscape/joint-plane.ts';
 import { wander } from '../../../core/landscape/wandering.ts';
 import { batchesInTurn } from '../../../core/training/minibatches.ts';
 import { checkedModel } from '../checked-model.ts';

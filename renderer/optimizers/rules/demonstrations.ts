@@ -131,6 +131,55 @@ export function shrinkingSteps(decay: number, count = 20_000): ShrinkingSteps {
   };
 }
 
+export interface EffectiveRates {
+  /** After so many steps, ascending. */
+  readonly times: readonly number[];
+  /** √E[g²] of each weight. */
+  readonly scales: readonly number[];
+  /** α/(√s + ε) in multiples of α, one row a time, one column a weight. */
+  readonly adagrad: readonly (readonly number[])[];
+  readonly rmsprop: readonly (readonly number[])[];
+}
+
+/**
+ * What multiplies the gradient of each of many weights, as both rules walk along: their gradients are noise about 0 whose sizes are spread
+ * evenly over three decades, as those of pictures are.
+ */
+export function effectiveRates(decay: number, weights = 200, count = 3000): EffectiveRates {
+  const random = createGenerator(0, 'effective rates');
+  const scales = Array.from({ length: weights }, (_, i) => 10 ** (-3 + (3 * (i + 0.5)) / weights));
+  const times = [...new Set(Array.from({ length: 25 }, (_, k) => Math.round(count ** (k / 24))))];
+  const [sum, leaky] = [adagrad({ learningRate: 1 }), rmsprop({ learningRate: 1, decay })];
+  const [sumState, leakyState] = [sum.createState(weights), leaky.createState(weights)];
+  const theta = new Float64Array(weights);
+  const gradient = new Float64Array(weights);
+  const rates: { adagrad: number[][]; rmsprop: number[][] } = { adagrad: [], rmsprop: [] };
+  for (let t = 1; t <= count; t++) {
+    for (let i = 0; i < weights; i++) gradient[i] = scales[i]! * normal(random);
+    sum.step(theta, gradient, sumState);
+    leaky.step(theta, gradient, leakyState);
+    if (!times.includes(t)) continue;
+    rates.adagrad.push(Array.from(sumState.squareSum, (s) => 1 / Math.sqrt(s)));
+    rates.rmsprop.push(Array.from(leakyState.squareAverage, (s) => 1 / Math.sqrt(s)));
+  }
+  return { times, scales, ...rates };
+}
+
+/** How many values lie in each bin of a logarithmic axis, as the outline of bars: two points a bin. */
+export function stairs(values: readonly number[], low: number, high: number, bins: number): Omit<Line, 'id'> {
+  const [from, to] = [Math.log10(low), Math.log10(high)];
+  const counts = new Array<number>(bins).fill(0);
+  for (const value of values) {
+    const bin = Math.floor(((Math.log10(value) - from) / (to - from)) * bins);
+    counts[Math.max(0, Math.min(bins - 1, bin))]!++;
+  }
+  const edge = (k: number) => 10 ** (from + ((to - from) * k) / bins);
+  return {
+    x: counts.flatMap((_, k) => [edge(k), edge(k + 1)]),
+    y: counts.flatMap((many) => [many, many]),
+  };
+}
+
 /** Height above the minimum on ½(x² + κy²) by step, at a rate given as a multiple of 1/λmax. */
 export function descentAtRates(conditionNumber: number, multiples: readonly number[], count = 120): readonly Line[] {
   const surface = surfaceNamed('quadratic', { conditionNumber });

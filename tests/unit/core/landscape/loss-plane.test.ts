@@ -3,7 +3,7 @@ import { dot, norm } from '../../../../core/array/linear-algebra.ts';
 import { selectRows } from '../../../../core/array/matrix.ts';
 import { gradientVariance } from '../../../../core/landscape/gradient-variance.ts';
 import { cosine, lossGrid, pointOnPlane, scaledRandomDirection } from '../../../../core/landscape/loss-plane.ts';
-import { jointPlane, trajectoryPlane } from '../../../../core/landscape/trajectory-plane.ts';
+import { jointPlane } from '../../../../core/landscape/joint-plane.ts';
 import { adam } from '../../../../core/optimizers/adam.ts';
 import { createGenerator } from '../../../../core/random/generator.ts';
 import { smallNetwork } from '../../../support/small-network.ts';
@@ -52,58 +52,6 @@ describe('a loss over a plane', () => {
     expect(() => pointOnPlane(parameters, new Float64Array(3), 1)).toThrow(
       expect.objectContaining({ code: 'SHAPE_MISMATCH' }),
     );
-  });
-});
-
-describe('the plane of a path', () => {
-  it('shows a path that lies in a plane without loss, distances and all', () => {
-    const [a, b] = [Float64Array.of(3, 4, 0, 0, 0), Float64Array.of(0, 0, 0, 2, 0)];
-    const origin = Float64Array.of(1, 2, 3, 4, 5);
-    const at = (t: number, u: number) => pointOnPlane(origin, a, t, b, u);
-    const iterates = [at(4, 1), at(2, 1.5), at(1, -0.5), at(0.2, 0.3), at(0, 0)];
-
-    const plane = trajectoryPlane(iterates);
-
-    expect(plane.explained[0] + plane.explained[1]).toBeCloseTo(1, 12);
-    expect(plane.explained[0]).toBeGreaterThan(plane.explained[1]);
-    expect(Math.abs(cosine(...plane.directions))).toBeLessThan(1e-10);
-    plane.coordinates.forEach(([t, u], i) => {
-      const back = pointOnPlane(plane.origin, plane.directions[0], t, plane.directions[1], u);
-      back.forEach((value, d) => expect(value).toBeCloseTo(iterates[i]![d]!, 10));
-    });
-    expect(plane.coordinates[0]![0]).toBeGreaterThan(0);
-    expect(plane.coordinates.at(-1)).toEqual([0, 0]);
-  });
-
-  it('tells how much of a real path it shows, and that the loss on the plane is not the path’s', () => {
-    const { loss, gradient, parameters } = smallNetwork({ l2: 0.01 });
-    const theta = parameters.slice();
-    const optimizer = adam({ learningRate: 0.05 });
-    const state = optimizer.createState(theta.length);
-    const iterates = [theta.slice()];
-    for (let k = 0; k < 60; k++) {
-      optimizer.step(theta, gradient(theta), state);
-      iterates.push(theta.slice());
-    }
-
-    const plane = trajectoryPlane(iterates);
-    const [t, u] = plane.coordinates[5]!;
-    const onPlane = loss(pointOnPlane(plane.origin, plane.directions[0], t, plane.directions[1], u));
-
-    const [first, second] = plane.explained;
-    expect(first + second).toBeGreaterThan(0.5);
-    expect(first + second).toBeLessThan(1);
-    expect(Math.abs(onPlane - loss(iterates[5]!))).toBeGreaterThan(1e-4);
-  });
-
-  it('copes with a path that has one direction, or none', () => {
-    const straight = trajectoryPlane([Float64Array.of(2, 0), Float64Array.of(1, 0), Float64Array.of(0, 0)]);
-    const still = trajectoryPlane([Float64Array.of(1, 1), Float64Array.of(1, 1)]);
-
-    expect(straight.explained).toEqual([1, 0]);
-    expect(straight.coordinates.map(([t]) => t)).toEqual([2, 1, 0].map((x) => expect.closeTo(x, 12) as number));
-    expect(still.explained).toEqual([0, 0]);
-    expect(() => trajectoryPlane([Float64Array.of(1)])).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
   });
 });
 
@@ -188,5 +136,36 @@ describe('the plane of several paths', () => {
 
     expect(jointPlane([path])!.explained[0]).toBeGreaterThan(0.5);
     expect(jointPlane([path], () => true)).toBeNull();
+  });
+
+  it('tells how much of a real path it shows, and that the loss on the plane is not the path’s', () => {
+    const { loss, gradient, parameters } = smallNetwork({ l2: 0.01 });
+    const theta = parameters.slice();
+    const optimizer = adam({ learningRate: 0.05 });
+    const state = optimizer.createState(theta.length);
+    const iterates = [theta.slice()];
+    for (let k = 0; k < 60; k++) {
+      optimizer.step(theta, gradient(theta), state);
+      iterates.push(theta.slice());
+    }
+
+    const plane = jointPlane([iterates])!;
+    const [t, u] = plane.coordinates[0]![5]!;
+    const onPlane = loss(pointOnPlane(plane.origin, plane.directions[0], t, plane.directions[1], u));
+
+    const [first, second] = plane.explained;
+    expect(first + second).toBeGreaterThan(0.5);
+    expect(first + second).toBeLessThan(1);
+    expect(Math.abs(onPlane - loss(iterates[5]!))).toBeGreaterThan(1e-4);
+  });
+
+  it('copes with a path that has one direction, or none', () => {
+    const straight = jointPlane([[Float64Array.of(2, 0), Float64Array.of(1, 0), Float64Array.of(0, 0)]])!;
+    const still = jointPlane([[Float64Array.of(1, 1), Float64Array.of(1, 1)]])!;
+
+    expect(straight.explained).toEqual([1, 0]);
+    expect(straight.coordinates[0]!.map(([t]) => t)).toEqual([1, 0, -1].map((x) => expect.closeTo(x, 12) as number));
+    expect(still.explained).toEqual([0, 0]);
+    expect(() => jointPlane([[Float64Array.of(1)]])).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
   });
 });

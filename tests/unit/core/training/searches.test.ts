@@ -14,6 +14,7 @@ import {
   raceProtocol,
   raceResult,
   raceRole,
+  raceTrial,
   raceTrialCount,
 } from '../../../../core/training/optimizer-race.ts';
 import type { TrialResult } from '../../../../core/training/trial.ts';
@@ -177,6 +178,16 @@ describe('a race', () => {
     expect(seedsOf('default').map(({ seed }) => seed)).toEqual([5, 6]);
     expect(seedsOf('tuned').every(({ l2 }) => l2 === result.rows[1]!.best!.l2)).toBe(true);
     expect(result.rows[1]!.best!.l2).toBeLessThanOrEqual(1e-3);
+  });
+
+  it('calls its runs by signs, so that a list reads well in every language', () => {
+    const plan = { ...race, base: { ...base, l2: 0.002 }, trials: 2 };
+    const { results } = run(plan, () => 0.5); // the first of equals is the default setting
+    const [tuning, , tuned, ofDefaults] = [0, 3, 6, 9].map((index) => raceTrial(plan, index, results)!.name);
+
+    expect(tuning).toMatch(/^sgd · α \S+ · λ 0.002 · 1\/2$/);
+    expect(tuned).toMatch(/^sgd · α\* \S+ · λ\* 0.002 · seed 5$/);
+    expect(ofDefaults).toMatch(/^sgd · α₀ \S+ · λ₀ 0.002 · seed 5$/);
   });
 
   it('names a winner only where its band lies above every other', () => {

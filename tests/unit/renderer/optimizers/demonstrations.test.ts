@@ -4,9 +4,11 @@ import {
   adamFirstSteps,
   byEvaluations,
   descentAtRates,
+  effectiveRates,
   lookAhead,
   momentumForms,
   shrinkingSteps,
+  stairs,
 } from '../../../../renderer/optimizers/rules/demonstrations.ts';
 
 describe('the demonstrations', () => {
@@ -44,6 +46,31 @@ describe('the demonstrations', () => {
     expect(stalledAt).toBeLessThanOrEqual(10_002);
     expect(firstOfRmsprop).toBeCloseTo(Math.sqrt(10), 6);
     expect(leaky!.y.at(-1)).toBeCloseTo(1, 6);
+  });
+
+  it('of effective rates: all of AdaGrad’s fall as 1/√t, wherever a weight is, and RMSProp’s stay', () => {
+    const { times, scales, adagrad, rmsprop } = effectiveRates(0.99);
+    const last = times.length - 1;
+    const middle = times.findIndex((t) => t >= 300);
+
+    // E[s] = σ²·t, so that α/√s is near 1/(σ√t): within a tenth after 3,000 squares of normal numbers.
+    for (const [i, rate] of adagrad[last]!.entries()) {
+      expect(Math.abs(rate * scales[i]! * Math.sqrt(times[last]!) - 1)).toBeLessThan(0.1);
+    }
+    const mean = (rates: readonly number[]) =>
+      rates.reduce((sum, rate, i) => sum + Math.log(rate * scales[i]!), 0) / 200;
+    expect(Math.exp(mean(adagrad[middle]!) - mean(adagrad[last]!))).toBeCloseTo(
+      Math.sqrt(times[last]! / times[middle]!),
+      0,
+    );
+    expect(Math.exp(mean(rmsprop[middle]!) - mean(rmsprop[last]!))).toBeCloseTo(1, 1);
+  });
+
+  it('count the values of a histogram by decades, those beyond its ends in the outermost bars', () => {
+    expect(stairs([0.5, 2, 3, 50, 5000], 1, 100, 2)).toEqual({
+      x: [1, 10, 10, 100].map((edge) => expect.closeTo(edge, 9)),
+      y: [3, 3, 2, 2],
+    });
   });
 
   it('of Nesterov’s method: both ways of writing it agree in the point that looks ahead, and it beats descent', () => {

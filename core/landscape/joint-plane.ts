@@ -1,76 +1,25 @@
 /**
- * The plane in which a path through parameter space is best seen: its two main directions of travel.
+ * The plane in which paths through parameter space are best seen together: their two main directions of travel.
  *
- * With iterates θ₀ … θ_k, the last of them as origin, M = rows θᵢ − θ_k:
+ * With all iterates θ₀ … θ_k of all paths, their mean θ̄ as origin, M = rows θᵢ − θ̄:
  *
- *     M = U·S·Vᵀ        a, b = the first two columns of V       coordinates = M·[a b]
+ *     M = U·S·Vᵀ        a, b = the first two columns of V       coordinates = M·[a b] = the first two columns of U·S
  *     explained = sᵢ² / Σ s²
  *
  * The decomposition is of M·Mᵀ, which is as small as the number of iterates. A path is hardly ever in its plane: the loss
  * of the plane under a point is not the loss there. So both are given, and the share of the movement that is seen.
  *
- * Source: Li et al. 2018, arXiv:1712.09913, section 7.
+ * Source: Li et al. 2018, arXiv:1712.09913, section 7; several paths share one plane here, so the origin is their mean.
  */
 import { Matrix } from 'ml-matrix';
-import { dot } from '../array/linear-algebra.ts';
 import { requireLength } from '../array/matrix.ts';
 import { requireInteger } from '../options.ts';
 import { symmetricEigen } from './lanczos.ts';
 
-export interface TrajectoryPlane {
-  /** The last iterate. */
-  readonly origin: Float64Array;
-  /** Unit vectors, perpendicular; zeros where the path has no second direction. */
-  readonly directions: readonly [Float64Array, Float64Array];
-  /** One an iterate. */
-  readonly coordinates: readonly (readonly [number, number])[];
-  /** Share of the squared distances from the origin that each direction shows, in [0, 1]. */
-  readonly explained: readonly [number, number];
-}
-
-/** @throws StudioError INVALID_OPTION for fewer than two iterates, SHAPE_MISMATCH. */
-export function trajectoryPlane(iterates: readonly Float64Array[]): TrajectoryPlane {
-  requireInteger('iterates', iterates.length, 2);
-  const origin = iterates.at(-1)!;
-  for (const iterate of iterates) requireLength('iterate', iterate, origin.length);
-  const rows = iterates.map((iterate) => iterate.map((theta, i) => theta - origin[i]!));
-  const k = rows.length;
-  const gram = Matrix.zeros(k, k);
-  for (let i = 0; i < k; i++) {
-    for (let j = i; j < k; j++) {
-      const product = dot(rows[i]!, rows[j]!);
-      gram.set(i, j, product);
-      gram.set(j, i, product);
-    }
-  }
-  const { values, vectors } = symmetricEigen(gram);
-  const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
-
-  const directionOf = (column: number): { direction: Float64Array; explained: number } => {
-    const square = Math.max(0, values[column] ?? 0);
-    const direction = new Float64Array(origin.length);
-    if (!(square > total * 1e-14)) return { direction, explained: 0 };
-    const s = Math.sqrt(square);
-    rows.forEach((row, i) => {
-      const factor = vectors.get(i, column) / s;
-      for (let d = 0; d < row.length; d++) direction[d]! += factor * row[d]!;
-    });
-    // The start lies on the positive side: the sign of an eigenvector is nobody's choice.
-    if (dot(rows[0]!, direction) < 0) for (let d = 0; d < direction.length; d++) direction[d] = -direction[d]!;
-    return { direction, explained: square / total };
-  };
-  const [first, second] = [directionOf(k - 1), directionOf(k - 2)];
-  return {
-    origin,
-    directions: [first.direction, second.direction],
-    coordinates: rows.map((row) => [dot(row, first.direction), dot(row, second.direction)] as const),
-    explained: [first.explained, second.explained],
-  };
-}
-
 export interface JointPlane {
   /** Mean of all iterates of all paths. */
   readonly origin: Float64Array;
+  /** Unit vectors, perpendicular; zeros where the paths have no second direction. */
   readonly directions: readonly [Float64Array, Float64Array];
   /** Of each path, one an iterate. */
   readonly coordinates: readonly (readonly (readonly [number, number])[])[];
@@ -79,10 +28,8 @@ export interface JointPlane {
 }
 
 /**
- * The plane of several paths together: their two main directions of travel, by PCA of all iterates around their mean.
- *
- * Iterates may be float32, as engines keep them; nothing is copied, so that millions of parameters fit. Of k iterates with D
- * parameters it takes k²·D/2 products.
+ * The plane of several paths together, by PCA of all iterates around their mean. Iterates may be float32, as engines keep
+ * them; nothing is copied, so that millions of parameters fit. Of k iterates with D parameters it takes k²·D/2 products.
  *
  * @param shouldStop  asked before every row of the k × k products.
  * @throws StudioError INVALID_OPTION for fewer than two iterates, SHAPE_MISMATCH.
