@@ -68,7 +68,7 @@ describe('the demonstrations', () => {
 
   it('count the values of a histogram by decades, those beyond its ends in the outermost bars', () => {
     expect(stairs([0.5, 2, 3, 50, 5000], 1, 100, 2)).toEqual({
-      x: [1, 10, 10, 100].map((edge) => expect.closeTo(edge, 9)),
+      x: [1, 10, 10, 100].map((edge) => expect.closeTo(edge, 9) as number),
       y: [3, 3, 2, 2],
     });
   });
