@@ -201,7 +201,19 @@ describe('a race', () => {
     expect(raceResult(race, apart.results.slice(0, -1))).toMatchObject({ winner: null, noWinner: 'incomplete' });
   });
 
-  it('counts steps to what everyone reached, and how much the setting matters', () => {
+  it('counts steps to what more than half of them reached with every seed', () => {
+    const { result } = run({ ...race, optimizers: ['sgd', 'adam', 'momentum'] }, ({ seed }, name) =>
+      name === 'sgd' ? 0.2 : (name === 'adam' ? 0.8 : 0.5) + 0.01 * seed,
+    );
+
+    const [sgd, adam, momentum] = result.rows;
+    expect(result.target).toBe(momentum!.tuned!.lowest);
+    expect(momentum!.stepsToTarget).toBe(20);
+    expect(adam!.stepsToTarget).toBe(20);
+    expect(sgd!.stepsToTarget).toBeNull();
+  });
+
+  it('counts steps to what both reached, and how much the setting matters', () => {
     const { result } = run(race, ({ optimizer, l2 }, name, part) =>
       part === 'tuning' && l2 < 1e-3 ? 0.1 : name === 'adam' && optimizer.kind === 'adam' ? 0.8 : 0.5,
     );
