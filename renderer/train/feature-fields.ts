@@ -156,8 +156,8 @@ function componentFields(block: PcaFeatures | ZcaFeatures): FeatureFields {
 function colorFields(block: ColorFeatures): FeatureFields {
   const { whole, choice, either } = fieldsIn(block);
   const space = choice('space', texts(m.features_space(), m.features_space_explained()), [
-    { value: 'hsv', label: m.features_space_hsv() },
-    { value: 'rgb', label: m.features_space_rgb() },
+    { value: 'hsv', label: 'HSV' },
+    { value: 'rgb', label: 'RGB' },
     { value: 'course-hue', label: m.features_space_course() },
   ]);
   const joint = either(
