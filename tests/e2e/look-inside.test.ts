@@ -53,6 +53,12 @@ test('a score is taken apart into the templates that made it, and into the templ
   await expect(rows.nth(2).getByText('4 of 4')).toBeVisible({ timeout: 20_000 });
   const variation = async (row: number) => numberOf((await rows.nth(row).getByRole('cell').nth(3).textContent())!);
   await expect.poll(() => variation(2)).toBeLessThan(await variation(1));
+
+  // From mirrored pictures too, one template a class has to serve both ways of facing.
+  await forming.getByRole('button', { name: en.forming_heads_start }).click();
+  await expect(rows.nth(3).getByText('4 of 4')).toBeVisible({ timeout: 20_000 });
+  const likeness = async (row: number) => numberOf((await rows.nth(row).getByRole('cell').nth(5).textContent())!);
+  await expect.poll(() => likeness(3)).toBeGreaterThan(await likeness(2));
 });
 
 test('a weight is muted and the score follows; a smaller network becomes a run that says where it came from', async ({
