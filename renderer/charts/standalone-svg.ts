@@ -81,7 +81,7 @@ function legendLayout(
   legend: readonly LegendEntry[],
   width: number,
 ): { rows: number; perRow: number; columnWidth: number } {
-  const columnWidth = Math.max(1, ...legend.map(({ label }) => 48 + textWidth(label)));
+  const columnWidth = Math.max(1, ...legend.map(({ label }) => 56 + textWidth(label)));
   const perRow = Math.max(1, Math.min(legend.length, Math.floor(width / columnWidth)));
   return { rows: Math.ceil(legend.length / perRow), perRow, columnWidth };
 }

@@ -71,10 +71,17 @@ test('an instructor walks over surfaces by single keys, looks rules up, and race
   await expect(page.getByRole('button', { name: new RegExp(ko.present_end) })).toBeVisible();
   await expect(page.getByText(ko.race_table_title, { exact: true })).toBeVisible();
   await nothingIsWrong(page);
-  for (const name of [ko.optimizers_on_surface, ko.optimizers_rules, ko.optimizers_noise]) {
-    await view(page, name);
-    await nothingIsWrong(page);
-  }
+  await view(page, ko.optimizers_on_surface);
+  await expect(page.getByRole('heading', { level: 1, name: ko.optimizers_surface_title })).toBeVisible();
+  for (const key of ['r', 'n', 'n', 'n', 'b']) await page.keyboard.press(key);
+  await expect(page.getByText(saying(ko.surface_rule_at, { step: 3 }))).toBeVisible();
+  await nothingIsWrong(page);
+  await view(page, ko.optimizers_rules);
+  await page.getByRole('button', { name: ko.optimizer_rmsprop, exact: true }).click();
+  await expect(page.getByRole('img', { name: ko.demo_rates_title })).toBeVisible();
+  await nothingIsWrong(page);
+  await view(page, ko.optimizers_noise);
+  await nothingIsWrong(page);
 
   // Without noise two runs are the same bits.
   await page.getByRole('button', { name: ko.noise_twice_off }).click();

@@ -92,6 +92,15 @@ test('gradients and landscapes can be looked into, with the numbers of the comma
     .or(page.getByRole('button', { name: ko.toy_learn, exact: true }))
     .click();
   await nothingIsWrong(page, 'toy data, in Korean and dark');
+  await show(page, ko.landscape_view, ko.landscape_view_noise);
+  await page.getByRole('button', { name: ko.landscape_noise_ask }).click();
+  await expect(page.getByRole('img', { name: ko.landscape_noise_label })).toBeVisible({ timeout: 30_000 });
+  await show(page, ko.landscape_view, ko.landscape_view_loss);
+  await page.getByRole('textbox', { name: ko.landscape_grid, exact: true }).fill('5');
+  await page.getByRole('button', { name: ko.landscape_draw }).click();
+  await expect(page.getByRole('img', { name: ko.landscape_plane_label })).toBeVisible({ timeout: 30_000 });
+  await nothingIsWrong(page, 'the loss, in Korean and dark');
+  await show(page, ko.landscape_view, ko.landscape_view_toy);
   // What it is about, and on to the neighbour.
   await page.getByRole('button', { name: saying(ko.about_open, { title: ko.place_landscapes }) }).click();
   await expect(page.locator('math').first()).toBeAttached();
@@ -99,6 +108,10 @@ test('gradients and landscapes can be looked into, with the numbers of the comma
   await page.getByRole('dialog').getByRole('link', { name: ko.place_features }).click();
   await expect(page.getByRole('heading', { level: 1, name: ko.place_features })).toBeVisible();
   await goTo(page, ko.place_gradient_lab, ko.frame_places);
+  await page.getByRole('button', { name: ko.lab_check, exact: true }).click();
+  await expect(page.getByRole('row', { name: new RegExp(`W₁.*${ko.lab_light_fine}`) })).toBeVisible({
+    timeout: 30_000,
+  });
   await page.getByRole('button', { name: ko.lab_second_ask }).click();
   await expect(page.getByText(ko.lab_second_right)).toBeVisible({ timeout: 30_000 });
   await nothingIsWrong(page, 'gradient lab, in Korean and dark');
