@@ -84,9 +84,10 @@ export const aboutPlaces: Readonly<Record<string, About>> = {
     sentence: () => m.about_optimizers(),
     formulas: [
       {
-        tex: String.raw`m\leftarrow\beta_1m+(1-\beta_1)g\qquad v\leftarrow\beta_2v+(1-\beta_2)g^2\qquad \theta\leftarrow\theta-\alpha\frac{\hat m}{\sqrt{\hat v}+\varepsilon}`,
+        tex: String.raw`m\leftarrow\beta_1m+(1-\beta_1)g\qquad v\leftarrow\beta_2v+(1-\beta_2)g^2`,
         where: () => m.about_optimizers_where(),
       },
+      { tex: String.raw`\theta\leftarrow\theta-\alpha\frac{\hat m}{\sqrt{\hat v}+\varepsilon}` },
     ],
     sources: [
       'Goodfellow, Bengio & Courville, Deep Learning, 2016, § 8.3-8.6',

@@ -88,6 +88,28 @@ describe.each(engines)('L-BFGS on $name', ({ make }) => {
     expect(after.hasConverged).toBe(true);
     expect(engine.save().parameters).toEqual(before);
   });
+
+  it('never settles on minibatches, which it takes where that is allowed: its curvature is noise', () => {
+    const convex = randomSetup({ ...shape, sizes: [6, 3], activations: [], dropout: [], penaltyFactor: 0.1 }, 60);
+    const few = Uint32Array.from({ length: 48 }, (_, i) => i);
+    const whole = make(convex);
+    const noisy = make({ ...convex, optimizer: { ...defaultOptimizers.lbfgs, allowMinibatch: true } });
+
+    let evaluations = 0;
+    for (let k = 0; k < 60; k++) evaluations += whole.step(few, 0, 0).evaluations ?? 0;
+    const distances: number[] = [];
+    const minimum = whole.save().parameters;
+    for (let k = 0, made = 0; made < evaluations; k++) {
+      const step = noisy.step(few.subarray(8 * (k % 6), 8 * (k % 6) + 8), 0, 0);
+      made += step.evaluations ?? 0;
+      distances.push(Math.hypot(...noisy.save().parameters.map((p, i) => p - minimum[i]!)));
+      expect(step.hasConverged).toBe(false);
+    }
+
+    // In as many evaluations as all pictures need, and more, no step of the last ten comes near the minimum that those lead to.
+    expect(Math.hypot(...minimum)).toBeGreaterThan(0.1);
+    expect(Math.min(...distances.slice(-10))).toBeGreaterThan(0.1 * Math.hypot(...minimum));
+  });
 });
 
 it.each(['lbfgs', 'gd'] as const)('gives %s the same bits with every number of threads', (kind) => {
