@@ -92,8 +92,13 @@ async function templatePart(
 ): Promise<RunReportData['templates']> {
   const { layer, total, norms, scales, sharedScale } = templates;
   const { size, shape } = painter;
+  /** The parts of a mixture lie side by side: fewer and larger, for they have to be read. */
+  const aspect = Math.max(1, shape.width / shape.height);
   const units = Array.from(norms.keys());
-  const shown = layer === 'class' ? units : units.toSorted((a, b) => norms[b]! - norms[a]!).slice(0, shownTemplates);
+  const shown =
+    layer === 'class'
+      ? units
+      : units.toSorted((a, b) => norms[b]! - norms[a]!).slice(0, Math.round(shownTemplates / aspect));
   const pictures = await Promise.all(
     shown.map(async (unit): Promise<ReportPicture> => {
       const weights = templates.templates.subarray(unit * size, (unit + 1) * size);
@@ -102,7 +107,7 @@ async function templatePart(
       return { src, caption: layer === 'class' ? (classes[unit] ?? String(unit)) : String(unit), note: null };
     }),
   );
-  return { layer, total, scale: layer === 'class' ? sharedScale : null, pictures };
+  return { layer, total, scale: layer === 'class' ? sharedScale : null, aspect, pictures };
 }
 
 async function mistakesOf(

@@ -23,6 +23,8 @@ export interface ReportedRun {
     readonly total: number;
     /** The weight that is white where all share one scale; null where each has its own. */
     readonly scale: number | null;
+    /** Width of a picture over its height, at least 1. */
+    readonly aspect: number;
     readonly pictures: readonly ReportPicture[];
   } | null;
   /** Null where no pictures were left to judge. */

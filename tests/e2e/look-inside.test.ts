@@ -1,4 +1,5 @@
 /** What a linear model and an MLP learnt is looked into, picture by picture. */
+import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { anyHost } from './hosts/index.ts';
@@ -59,6 +60,17 @@ test('a score is taken apart into the templates that made it, and into the templ
   await expect(rows.nth(3).getByText('4 of 4')).toBeVisible({ timeout: 20_000 });
   const likeness = async (row: number) => numberOf((await rows.nth(row).getByRole('cell').nth(5).textContent())!);
   await expect.poll(() => likeness(3)).toBeGreaterThan(await likeness(2));
+
+  // Both models side by side, as a file that needs nothing else.
+  await goTo(page, en.place_experiments);
+  for (const number of [1, 2]) {
+    await page.getByRole('checkbox', { name: saying(en.experiments_select, { number }) }).check();
+  }
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: en.report_save_comparison }).click();
+  const report = await readFile(await (await saving).path(), 'utf8');
+  expect(report).toContain(en.report_difference_caption);
+  expect(report).not.toMatch(/<script|https?:/);
 });
 
 test('a weight is muted and the score follows; a smaller network becomes a run that says where it came from', async ({

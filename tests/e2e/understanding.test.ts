@@ -1,5 +1,6 @@
 /** The Gradient lab and the Landscapes: each is driven, its numbers are those of the command line, and axe finds nothing in either language. */
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -31,6 +32,10 @@ test('gradients and landscapes can be looked into, with the numbers of the comma
   // The same check on the command line, as the page says it.
   const checked = await tessera(folder, await page.locator('code').innerText());
   expect(checked['parts']).toMatchObject([{ verdict: 'fine' }, { verdict: 'fine' }]);
+  // The report of the same run, as a command: a program from source cannot load its components, the built one can.
+  const file = path.join(folder, 'report.html');
+  await tessera(folder, `tessera report 1 --out ${file} --lang ko`);
+  expect(await readFile(file, 'utf8')).toMatch(/^<!doctype html>\n<html lang="ko">[^]*recipe\.json/);
   await page.getByRole('button', { name: en.lab_numeric_ask, exact: true }).click();
   await expect(page.getByText(en.lab_evaluations_all_forward)).toBeVisible({ timeout: 30_000 });
   await page.getByRole('button', { name: en.lab_mistakes_plant }).click();
