@@ -11,9 +11,9 @@ export default defineConfig({
   testDir: 'tests/e2e',
   testMatch: '**/*.test.ts',
   outputDir: 'test-results/files',
-  // One journey at a time: each brings a server, a decoder, a computing process and a browser.
-  workers: 1,
-  fullyParallel: false,
+  // Each journey brings a server, a decoder, a computing process and a browser, which hardly ever work all at once.
+  workers: 2,
+  fullyParallel: true,
   forbidOnly: true,
   retries: 0,
   timeout: 120_000,

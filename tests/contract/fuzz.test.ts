@@ -13,6 +13,8 @@ import { type MethodCase, methodCases } from './support/methods.ts';
 import { openWholeStudio, type WholeStudio } from './support/whole-studio.ts';
 
 const messages = Number(process.env['TESSERA_FUZZ'] ?? 10);
+/** So many are on their way at the same time. */
+const atOnce = 5;
 /** A call that is still going on then has understood the message; it is cancelled. */
 const patienceMs = 100;
 
@@ -34,16 +36,20 @@ it.each(Object.entries(methodCases) as [keyof typeof studioContract, MethodCase<
   async (method, { input, isEndless }) => {
     const random = createGenerator(1, method);
     const valid: unknown = await input(studio);
-    for (let i = 0; i < messages; i++) {
-      const message = nearlyValid(valid, random);
+    for (let done = 0; done < messages; done += atOnce) {
+      const sent = Array.from({ length: Math.min(atOnce, messages - done) }, () => nearlyValid(valid, random));
 
-      const reply = await ask(method, message, isEndless === true ? 10 : patienceMs);
+      const replies = await Promise.all(
+        sent.map((message) => ask(method, message, isEndless === true ? 10 : patienceMs)),
+      );
 
-      expect(studio.defects, `${method} ${describeInput(message)}`).toEqual([]);
-      if (reply?.kind === 'result') {
-        const parsed = v.safeParse(studioContract[method].output, reply.value);
-        expect(parsed.issues, `${method} ${describeInput(message)}`).toBeUndefined();
-      } else if (reply !== null) expect(reply.error.code).not.toBe('INTERNAL');
+      expect(studio.defects, `${method} ${sent.map(describeInput).join(' | ')}`).toEqual([]);
+      for (const [i, reply] of replies.entries()) {
+        if (reply?.kind === 'result') {
+          const parsed = v.safeParse(studioContract[method].output, reply.value);
+          expect(parsed.issues, `${method} ${describeInput(sent[i])}`).toBeUndefined();
+        } else if (reply !== null) expect(reply.error.code, describeInput(sent[i])).not.toBe('INTERNAL');
+      }
     }
     expect(uncaught).toEqual([]);
   },

@@ -6,9 +6,9 @@ import { extractStudio, packageStudio } from '../../support/package-studio.ts';
 
 let made: Promise<string> | null = null;
 
-/** Made at its first use, once for all journeys. */
+/** Made at its first use, once for all journeys that this process runs; another one has a folder of its own. */
 export function packagedFolder(): Promise<string> {
-  made ??= make(path.join(root, 'test-results/package'));
+  made ??= make(path.join(root, 'test-results', `package-${process.env['TEST_PARALLEL_INDEX'] ?? '0'}`));
   return made;
 }
 
