@@ -1,9 +1,10 @@
-/** The visual words that are looked at: learnt by compute, kept while the place is open. Only this class changes them. */
+/** The visual words that are looked at: learnt by compute, kept while the page is open. Only this class changes them. */
 import { isStudioError } from '../../core/errors.ts';
 import { dimensionOf } from '../../core/features/index.ts';
 import type { FittedFeatures } from '../../core/features/feature-extractor.ts';
 import type { ImageShape } from '../../core/image/pixel-image.ts';
 import type { WordFeatures } from '../../core/recipe/feature-recipe.ts';
+import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
 import type { Studio } from '../studio.svelte.ts';
 
 export class WordsView {
@@ -46,4 +47,19 @@ export class WordsView {
     this.#call?.abort();
     this.isLearning = false;
   }
+}
+
+/** By studio, and by version of a dataset: learning goes on while a person is elsewhere, and what was learnt is there again. */
+const views = new WeakMap<Pick<Studio, 'call'>, Map<string, WordsView>>();
+
+/** The words of a dataset as it is now. */
+export function wordsViewOf(
+  studio: Pick<Studio, 'call'>,
+  { id, version, width, height, channels }: DatasetSummary,
+): WordsView {
+  const own = views.get(studio) ?? new Map<string, WordsView>();
+  views.set(studio, own);
+  const view = own.get(version) ?? new WordsView(studio, id, { width, height, channels });
+  own.set(version, view);
+  return view;
 }

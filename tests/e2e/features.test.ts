@@ -31,6 +31,7 @@ test('a person sees what features keep, trains on them, and finds what each give
   await finished(page);
 
   await goTo(page, en.place_features);
+  await expect(page.getByRole('img', { name: saying(en.features_codebook_label) })).toBeVisible(); // still there
   await expect(page.getByText(saying(en.features_shares_sentence))).toBeVisible({ timeout: 20_000 });
   await page.getByRole('button', { name: en.blocks_start }).click();
   await expect(
