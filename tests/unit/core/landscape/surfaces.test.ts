@@ -83,8 +83,10 @@ describe('on a surface', () => {
       expect(stepsTo(k, true) / rateOf((root - 1) / (root + 1))).toBeGreaterThan(1);
       expect(stepsTo(k, true) / rateOf((root - 1) / (root + 1))).toBeLessThan(1.6);
     }
-    expect(stepsTo(400, false) / stepsTo(100, false)).toBeCloseTo(4, 0);
-    expect(stepsTo(400, true) / stepsTo(100, true)).toBeCloseTo(2, 0);
+    // Four times the κ: four times the steps, and twice with momentum, within 15 %.
+    const growth = (momentum: boolean) => stepsTo(400, momentum) / stepsTo(100, momentum);
+    expect(Math.abs(growth(false) / 4 - 1)).toBeLessThan(0.15);
+    expect(Math.abs(growth(true) / 2 - 1)).toBeLessThan(0.15);
     expect(stepsTo(100, true)).toBeLessThan(stepsTo(100, false) / 4);
   });
 
