@@ -448,11 +448,20 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
   },
   'explanation.picture': {
     input: ({ networkRun }) => ({ runId: networkRun, picture: 3, toward: null, label: 1, shownUnits: 4 }),
-    expects: ({ sumDifference, templateDifference, engineDifference, tolerance, templates }) => {
+    expects: async (why, { rpc, networkRun }) => {
+      const { sumDifference, templateDifference, engineDifference, tolerance, templates, shown, step } = why;
       for (const difference of [sumDifference, templateDifference!, engineDifference!]) {
         expect(Math.abs(difference)).toBeLessThanOrEqual(tolerance);
       }
       expect(templates.length % pixels).toBe(0);
+      // Templates that the page has of these weights do not come again; of other weights they do.
+      const question = { runId: networkRun, picture: 3, toward: null, label: 1, shownUnits: 4 };
+      const units = shown.slice(0, 2);
+      const rest = await rpc.call('explanation.picture', { ...question, known: { step, units } });
+      expect([...rest.sent]).toEqual([...shown.subarray(2)]);
+      expect([...rest.shownTemplates]).toEqual([...why.shownTemplates.subarray(2 * pixels)]);
+      const all = await rpc.call('explanation.picture', { ...question, known: { step: step + 1, units } });
+      expect([...all.sent]).toEqual([...shown]);
     },
   },
   'explanation.collapse': {
