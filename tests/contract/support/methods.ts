@@ -768,6 +768,7 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
     expects: async ({ indices, probabilities, ranks, truth }, { rpc, linearRun }) => {
       const verdicts = await rpc.call('evaluation.verdicts', { runId: linearRun, on: 'train' });
       expect([...indices]).toEqual([...verdicts.indices]);
+      expect([...truth]).toEqual([...verdicts.truth]);
       // Of two classes: the first is the verdict where it has more than half, and the true class is first where the verdict is right.
       probabilities.forEach((p, i) => expect(p > 0.5 ? 0 : 1).toBe(verdicts.predicted[i]));
       ranks.forEach((rank, i) => expect(rank).toBe(verdicts.predicted[i] === truth[i] ? 1 : 2));
