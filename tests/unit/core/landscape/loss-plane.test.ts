@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dot, norm } from '../../../../core/array/linear-algebra.ts';
 import { selectRows } from '../../../../core/array/matrix.ts';
 import { gradientVariance } from '../../../../core/landscape/gradient-variance.ts';
-import { cosine, lossGrid, pointOnPlane, scaledRandomDirection } from '../../../../core/landscape/loss-plane.ts';
+import { lossGrid, pointOnPlane, scaledRandomDirection } from '../../../../core/landscape/loss-plane.ts';
 import { jointPlane } from '../../../../core/landscape/joint-plane.ts';
 import { adam } from '../../../../core/optimizers/adam.ts';
 import { createGenerator } from '../../../../core/random/generator.ts';

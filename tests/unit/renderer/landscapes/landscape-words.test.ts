@@ -7,7 +7,10 @@ import { directionArgument, directionOf, runsAlike } from '../../../../renderer/
 
 const linear = defaultRecipe({ id: 'd', version: '1' }, 'linear');
 const network = defaultRecipe({ id: 'd', version: '1' }, 'mlp');
-const withUnits = (...hidden: number[]): Recipe => ({ ...network, model: { ...network.model, hidden } as Recipe['model'] });
+const withUnits = (...hidden: number[]): Recipe => ({
+  ...network,
+  model: { ...network.model, hidden } as Recipe['model'],
+});
 
 let number = 0;
 function run(recipe: Recipe, epochs = 1): RunSummary {
