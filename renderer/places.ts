@@ -11,6 +11,7 @@ import Mountain from '@lucide/svelte/icons/mountain';
 import Route from '@lucide/svelte/icons/route';
 import ScanEye from '@lucide/svelte/icons/scan-eye';
 import { m } from './messages.ts';
+import type { DatasetSummary } from '../core/rpc/contract/datasets.ts';
 import type { Studio } from './studio.svelte.ts';
 
 /** What every place gets: the id in its address, `#/train/<id>`. */
@@ -135,9 +136,15 @@ export const placeGroups = [
   { id: 'keep', title: () => m.place_group_keep() },
 ] as const;
 
+/** What a place is about: the dataset or run that it shows. */
+interface Current {
+  readonly dataset: Pick<DatasetSummary, 'id'> | null;
+  readonly runId: string | null;
+}
+
 /** The address of a place for what is current. */
-export function addressOf(place: Place, studio: Pick<Studio, 'datasetId' | 'runId'>): string {
-  const id = place.of === 'dataset' ? studio.datasetId : place.of === 'run' ? studio.runId : null;
+export function addressOf(place: Place, { dataset, runId }: Current): string {
+  const id = place.of === 'dataset' ? (dataset?.id ?? null) : place.of === 'run' ? runId : null;
   return id === null ? `/${place.id}` : `/${place.id}/${id}`;
 }
 

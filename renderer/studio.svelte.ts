@@ -78,7 +78,10 @@ export class Studio {
   /** How often a wire was made. What a place was asking for when one broke is lost, so it begins anew with the next. */
   connectionNumber = $state(0);
 
-  readonly dataset = $derived(this.datasets.find((dataset) => dataset.id === this.datasetId) ?? null);
+  /** The current dataset, or else the one that was open last. */
+  readonly dataset = $derived(
+    this.datasets.find((dataset) => dataset.id === this.datasetId) ?? this.datasets[0] ?? null,
+  );
   readonly run = $derived(this.runs.find((run) => run.id === this.runId) ?? null);
   readonly activeJobs = $derived(this.jobs.filter((job) => activeStates.includes(job.state)));
 
