@@ -178,7 +178,7 @@ describe('the learner of visual words', () => {
       readPatch(pictures.at(picture!), x!, y!, 6, rowOf(patches, i));
       normalizeContrast(rowOf(patches, i), options.contrastOffset);
     }
-    const plain = fitWhitening(patches, 0.1);
+    const plain = fitWhitening(patches, options.whitening!);
     const points = whiten(patches, plain);
 
     const stayed = lloyd(points, matrixOf(options.words, 108, Float64Array.from(words)), 5);
