@@ -39,6 +39,15 @@ const socketPath = '/ws';
 const statePath = '/api/state';
 const ticketPath = '/api/ticket';
 
+/**
+ * Browsers open connections before they need them. One of them may be called too slow in the moment in which it is used
+ * at last: 408 tells a browser to ask again on another one, where 400 would be the answer to its request.
+ */
+const statusOfClientErrors: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
 const maxSockets = 16;
 const maxBodyBytes = 64 * 1024;
 const maxMessageBytes = 1 << 20;
@@ -113,7 +122,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
 
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (socket.writable) refuseUpgrade(socket, error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400);
+    if (socket.writable) refuseUpgrade(socket, statusOfClientErrors[error.code ?? ''] ?? 400);
     else socket.destroy();
   });
 

@@ -1,4 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createClient } from '../../core/rpc/client.ts';
@@ -54,6 +56,12 @@ describe('the browser host', () => {
   const closeOf = (socket: WebSocket) => new Promise<number>((resolve) => socket.on('close', resolve));
   const clientOf = (socket: WebSocket) =>
     createClient(studioContract, socketTransport(socket as unknown as globalThis.WebSocket));
+
+  it('tells a browser to ask again where a connection that it opened ahead was silent for too long', async () => {
+    const said = await textOf(connect(host.port, '127.0.0.1'));
+
+    expect(said.split('\r\n')[0]).toBe('HTTP/1.1 408 Request Timeout');
+  }, 15_000);
 
   it('lets a person in by a link that works once, and serves the page from then on', async () => {
     const token = host.token();
