@@ -4,9 +4,11 @@
  * Fair means: the same network from the same initial weights in the same batch order, the same number of tuning trials
  * for everyone (learning rate and λ, log-uniform, the same random numbers for all, each around the optimizer's own
  * default), the best setting by validation accuracy, then k seeds with it. Beside them the untuned defaults, k seeds too.
+ * λ is the penalty's, and AdamW's own decay with the penalty off: with the penalty it would be Adam once more.
  * Which optimizer wins depends on the ranges searched and on the budget; the protocol is part of the result. Where the
- * bands of seeds overlap there is no winner. Methods that need the whole training set a step take it, and make as many
- * passes as the others. The test split is looked at by the final runs only, as settings are chosen by the others.
+ * bands of seeds overlap there is no winner, nor where a seed of the first failed. Methods that need the whole training set
+ * a step take it, one step an epoch; a line search evaluates as often as it needs, which is counted. The test split is looked at by the
+ * final runs only, as settings are chosen by the others.
  *
  *     band = [lowest, highest] best validation accuracy over the seeds
  *
@@ -17,9 +19,10 @@ import { StudioError } from '../errors.ts';
 import { requireBetween, requireInteger, requirePositive } from '../options.ts';
 import { createGenerator } from '../random/generator.ts';
 import { uniform } from '../random/sampling.ts';
+import { forOptimizer, needsFullBatch, type Noise } from '../recipe/for-optimizer.ts';
 import { defaultOptimizers, type OptimizerName, type Recipe } from '../recipe/recipe.ts';
 import { type LogRange, logBetween, withRate } from './hyperparameter-search.ts';
-import { bestAccuracy, bestTrial, type Trial, type TrialResult } from './trial.ts';
+import { bestAccuracy, bestTrial, type Trial, type TrialEpoch, type TrialResult } from './trial.ts';
 
 export interface RacePlan {
   readonly kind: 'race';
@@ -118,17 +121,33 @@ export function raceTrial(plan: RacePlan, index: number, results: readonly Trial
 }
 
 /** In signs instead of words, as people of any language find it: α*, λ* is the best setting, α₀, λ₀ the default one. */
-function nameOf({ trials }: RacePlan, { optimizer, part, number }: RaceRole, { optimizer: own, l2, seed }: Recipe) {
+function nameOf({ trials }: RacePlan, { optimizer, part, number }: RaceRole, recipe: Recipe) {
   const mark = { tuning: '', tuned: '*', default: '₀' }[part];
-  const setting = `${optimizer} · α${mark} ${own.learningRate} · λ${mark} ${l2}`;
-  return `${setting} · ${part === 'tuning' ? `${number + 1}/${trials}` : `seed ${seed}`}`;
+  const { learningRate, l2 } = settingOf(recipe);
+  const setting = `${optimizer} · α${mark} ${learningRate} · λ${mark} ${l2}`;
+  return `${setting} · ${part === 'tuning' ? `${number + 1}/${trials}` : `seed ${recipe.seed}`}`;
+}
+
+/** What a race searches over: α and λ, which is AdamW's decay and everybody else's penalty. */
+export function settingOf({ optimizer, l2 }: Recipe): { readonly learningRate: number; readonly l2: number } {
+  const { learningRate } = optimizer;
+  return { learningRate, l2: optimizer.kind === 'adamw' ? optimizer.weightDecay : l2 };
+}
+
+function withStrength(recipe: Recipe, l2: number): Recipe {
+  const { optimizer } = recipe;
+  if (optimizer.kind !== 'adamw') return { ...recipe, l2 };
+  return { ...recipe, optimizer: { ...optimizer, weightDecay: l2 } };
 }
 
 function recipeOf(plan: RacePlan, role: RaceRole, results: readonly TrialResult[]): Recipe | null {
   const { base } = plan;
   const optimizer = defaultOptimizers[role.optimizer];
-  const needsAll = optimizer.kind === 'gd' || optimizer.kind === 'lbfgs';
-  const own: Recipe = { ...base, optimizer, batchSize: needsAll ? 'full' : base.batchSize };
+  const own: Recipe = {
+    ...forOptimizer(base, optimizer).recipe,
+    l2: optimizer.kind === 'adamw' ? 0 : base.l2,
+    epochs: base.epochs,
+  };
   switch (role.part) {
     case 'tuning':
       return tuned(plan, own, role.number);
@@ -150,7 +169,7 @@ function tuned({ seed, rateFactor, l2 }: RacePlan, own: Recipe, k: number): Reci
   const { learningRate } = own.optimizer;
   // A line search scales its own steps; beyond 1 there is nothing to find.
   const highest = own.optimizer.kind === 'lbfgs' ? learningRate : learningRate * rateFactor;
-  return { ...withRate(own, logBetween([learningRate / rateFactor, highest], u)), l2: logBetween(l2, w) };
+  return withStrength(withRate(own, logBetween([learningRate / rateFactor, highest], u)), logBetween(l2, w));
 }
 
 function tuningOf(plan: RacePlan, optimizer: OptimizerName, results: readonly TrialResult[]): TrialResult[] {
@@ -184,14 +203,17 @@ export interface RaceRow {
   readonly best: { readonly learningRate: number; readonly l2: number } | null;
   readonly tuned: SeedBand | null;
   readonly defaults: SeedBand | null;
-  /** Mean of the lowest training loss of the tuned runs. */
+  /** Mean of the lowest validation loss of the tuned runs: measured after an epoch's last step, for everyone alike. */
+  readonly validationLoss: number | null;
+  /** Mean of their lowest training loss: of an epoch's steps, each before its update, so a method of one step an epoch is a step behind. */
   readonly trainLoss: number | null;
-  /** Mean steps of the tuned runs to the race's target accuracy; null where a seed never got there. */
+  /** Mean steps, and epochs, of the tuned runs to the race's target accuracy; null where a seed never got there. */
   readonly stepsToTarget: number | null;
+  readonly epochsToTarget: number | null;
   readonly secondsPerEpoch: number | null;
   /** Every tuning trial, for the chart of sensitivity. */
   readonly tuning: readonly { readonly learningRate: number; readonly l2: number; readonly accuracy: number | null }[];
-  /** Share of tuning trials within a tenth of the best accuracy: how much the setting matters. */
+  /** Share of tuning trials within a tenth of the best accuracy: how much the setting matters. null before all are done, and of one. */
   readonly tolerance: number | null;
 }
 
@@ -199,8 +221,8 @@ export interface RaceResult {
   readonly rows: readonly RaceRow[];
   /** Named only when its band lies above every other's. */
   readonly winner: OptimizerName | null;
-  /** `overlap`: the bands of the first two do. `one-seed`: a band needs two. `incomplete`: runs are missing. */
-  readonly noWinner: 'overlap' | 'one-seed' | 'incomplete' | null;
+  /** `overlap`: the bands of the first two do. `one-seed`: a band needs two. `failed-seed`: one of the first's failed. `incomplete`: runs are missing. */
+  readonly noWinner: 'overlap' | 'one-seed' | 'failed-seed' | 'incomplete' | null;
   /** Validation accuracy that more than half of the optimizers, tuned, reached with every seed: what steps are counted to. */
   readonly target: number | null;
 }
@@ -211,10 +233,7 @@ export function raceResult(plan: RacePlan, results: readonly TrialResult[]): Rac
   const target = reached[Math.floor(reached.length / 2)] ?? null;
   const rows = plan.optimizers.map((optimizer, o): RaceRow => {
     const tuningResults = tuningOf(plan, optimizer, results);
-    const settings = (result: TrialResult) => {
-      const { optimizer: own, l2 } = raceTrial(plan, result.index, results)!.recipe;
-      return { learningRate: own.learningRate, l2 };
-    };
+    const settings = (result: TrialResult) => settingOf(raceTrial(plan, result.index, results)!.recipe);
     const best = bestTrial(tuningResults);
     const finished = partOf(plan, optimizer, 'tuned', results).filter(({ outcome }) => outcome === 'finished');
     const accuracies = tuningResults.map(bestAccuracy);
@@ -224,16 +243,19 @@ export function raceResult(plan: RacePlan, results: readonly TrialResult[]): Rac
       best: best === null ? null : settings(best),
       tuned: bands[o]!,
       defaults: bandOf(partOf(plan, optimizer, 'default', results)),
+      validationLoss: meanOf(finished.map(({ epochs }) => lowest(epochs.map(({ validationLoss }) => validationLoss)))),
       trainLoss: meanOf(finished.map(({ epochs }) => lowest(epochs.map(({ trainLoss }) => trainLoss)))),
-      stepsToTarget: meanOf(finished.map((result) => stepsTo(result, target))),
+      stepsToTarget: meanOf(finished.map((result) => reaching(result, target)?.step ?? null)),
+      epochsToTarget: meanOf(finished.map((result) => reaching(result, target)?.epoch ?? null)),
       secondsPerEpoch: meanOf(finished.map(({ seconds, epochs }) => seconds / epochs.length)),
       tuning: tuningResults.map((result, i) => ({
         ...settings(result),
         accuracy: Number.isFinite(accuracies[i]) ? accuracies[i]! : null,
       })),
-      tolerance: Number.isFinite(top)
-        ? accuracies.filter((accuracy) => accuracy >= 0.9 * top).length / accuracies.length
-        : null,
+      tolerance:
+        Number.isFinite(top) && accuracies.length === plan.trials && plan.trials > 1
+          ? accuracies.filter((accuracy) => accuracy >= 0.9 * top).length / accuracies.length
+          : null,
     };
   });
   return { rows, target, ...crowned(plan, rows, results) };
@@ -247,7 +269,8 @@ function crowned(
   if (nextRaceTrial(plan, results) !== null) return { winner: null, noWinner: 'incomplete' };
   const [first, ...others] = rows.filter((row) => row.tuned !== null).sort((a, b) => b.tuned!.mean - a.tuned!.mean);
   if (first === undefined) return { winner: null, noWinner: 'incomplete' };
-  if (first.tuned!.seeds < 2) return { winner: null, noWinner: 'one-seed' };
+  if (plan.seeds < 2) return { winner: null, noWinner: 'one-seed' };
+  if (first.tuned!.failed > 0) return { winner: null, noWinner: 'failed-seed' };
   const overlaps = others.some(({ tuned }) => tuned!.highest >= first.tuned!.lowest);
   return overlaps ? { winner: null, noWinner: 'overlap' } : { winner: first.optimizer, noWinner: null };
 }
@@ -264,9 +287,10 @@ function bandOf(results: readonly TrialResult[]): SeedBand | null {
   };
 }
 
-function stepsTo({ epochs }: TrialResult, target: number | null): number | null {
-  if (target === null) return null;
-  return epochs.find(({ validationAccuracy }) => (validationAccuracy ?? -Infinity) >= target)?.step ?? null;
+/** The first epoch of the target accuracy. */
+function reaching({ epochs }: TrialResult, target: number | null): TrialEpoch | undefined {
+  if (target === null) return undefined;
+  return epochs.find(({ validationAccuracy }) => (validationAccuracy ?? -Infinity) >= target);
 }
 
 function lowest(values: readonly (number | null)[]): number | null {
@@ -294,6 +318,8 @@ export interface RaceProtocol {
   readonly ranges: readonly { readonly optimizer: OptimizerName; readonly learningRate: LogRange }[];
   /** Optimizers that take the whole training split a step. */
   readonly fullBatch: readonly OptimizerName[];
+  /** What the others have and L-BFGS cannot, beside minibatches. */
+  readonly turnedOff: readonly Noise[];
 }
 
 export function raceProtocol({ base, optimizers, trials, seeds, seed, rateFactor, l2 }: RacePlan): RaceProtocol {
@@ -313,6 +339,9 @@ export function raceProtocol({ base, optimizers, trials, seeds, seed, rateFactor
       const highest = optimizer === 'lbfgs' ? learningRate : learningRate * rateFactor;
       return { optimizer, learningRate: [learningRate / rateFactor, highest] };
     }),
-    fullBatch: optimizers.filter((optimizer) => optimizer === 'gd' || optimizer === 'lbfgs'),
+    fullBatch: optimizers.filter((kind) => needsFullBatch({ kind })),
+    turnedOff: optimizers.includes('lbfgs')
+      ? forOptimizer(base, defaultOptimizers.lbfgs).turnedOff.filter((noise) => noise !== 'minibatches')
+      : [],
   };
 }

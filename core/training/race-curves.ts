@@ -16,6 +16,26 @@ export function clockOf(record: CurveEpoch, clock: RaceClock): number {
   return clock === 'evaluations' ? (record.evaluations ?? record.epoch) : record[clock];
 }
 
+export const raceQuantities = ['trainLoss', 'validationLoss', 'validationAccuracy'] as const;
+export type RaceQuantity = (typeof raceQuantities)[number];
+
+/**
+ * Where on a clock each epoch's number was measured.
+ *
+ * Validation is judged after the epoch's last step. The training loss is the mean over the epoch's S steps, each before its
+ * update, and so stands at (S − 1)/2 of them: about halfway, and for a method of one step an epoch at the epoch's beginning. Drawn at
+ * its end, such a method would seem a whole step behind the others.
+ */
+export function placesOf(epochs: readonly CurveEpoch[], clock: RaceClock, quantity: RaceQuantity): number[] {
+  return epochs.map((record, i) => {
+    const end = clockOf(record, clock);
+    if (quantity !== 'trainLoss') return end;
+    const before = epochs[i - 1];
+    const [from, steps] = [before ? clockOf(before, clock) : 0, record.step - (before?.step ?? 0)];
+    return from + ((steps - 1) / (2 * steps)) * (end - from);
+  });
+}
+
 export interface XY {
   readonly x: readonly number[];
   readonly y: readonly number[];

@@ -28,6 +28,7 @@ import {
   raceResult,
   raceRole,
   raceTrialCount,
+  settingOf,
   requireRacePlan,
 } from '../../core/training/optimizer-race.ts';
 import { bestAccuracy, bestTrial, type Trial, type TrialResult } from '../../core/training/trial.ts';
@@ -302,7 +303,6 @@ export class SearchRegistry {
     const trials = rows.flatMap((row) => {
       const run = runs.get(row.runId);
       if (run === null) return [];
-      const { optimizer, l2 } = run.recipe;
       const epochs = this.#epochsOf(row);
       const accuracy = bestAccuracy({ outcome: 'finished', epochs });
       const best = epochs.find((record) => record.validationAccuracy === accuracy);
@@ -313,8 +313,9 @@ export class SearchRegistry {
           runId: row.runId,
           status: run.status,
           epochs: run.epochs,
-          learningRate: optimizer.learningRate,
-          l2,
+          ...(plan.kind === 'race'
+            ? settingOf(run.recipe)
+            : { learningRate: run.recipe.optimizer.learningRate, l2: run.recipe.l2 }),
           accuracy: Number.isFinite(accuracy) ? accuracy : null,
           loss: best?.validationLoss ?? null,
           rejectedEpoch: row.rejectedEpoch,

@@ -71,15 +71,17 @@ const Race = v.object({
       best: v.nullable(Setting),
       tuned: Band,
       defaults: Band,
+      validationLoss: MaybeFinite,
       trainLoss: MaybeFinite,
       stepsToTarget: v.nullable(v.number()),
+      epochsToTarget: v.nullable(v.number()),
       secondsPerEpoch: v.nullable(v.number()),
       tuning: v.array(v.object({ ...Setting.entries, accuracy: MaybeFinite })),
       tolerance: v.nullable(v.number()),
     }),
   ),
   winner: v.nullable(v.picklist(optimizerNames)),
-  noWinner: v.nullable(v.picklist(['overlap', 'one-seed', 'incomplete'])),
+  noWinner: v.nullable(v.picklist(['overlap', 'one-seed', 'failed-seed', 'incomplete'])),
   target: v.nullable(v.number()),
   /** What a chart of the race has to print beside itself. */
   protocol: v.object({
@@ -91,6 +93,7 @@ const Race = v.object({
     l2: LogRange,
     ranges: v.array(v.object({ optimizer: v.picklist(optimizerNames), learningRate: LogRange })),
     fullBatch: v.array(v.picklist(optimizerNames)),
+    turnedOff: v.array(v.picklist(['minibatches', 'dropout', 'augmentation'])),
   }),
 });
 

@@ -226,11 +226,15 @@ function words(report: SearchReport): string[] {
         `  ${optimizer}: α ${Number(low.toPrecision(6))} … ${Number(high.toPrecision(6))}`,
     ),
     `  λ ${protocol.l2[0]} … ${protocol.l2[1]}`,
+    ...(protocol.fullBatch.length > 0 ? [m.race_protocol_full({ names: protocol.fullBatch.join(', ') })] : []),
+    ...(race.rows.some(({ optimizer }) => optimizer === 'lbfgs') ? [m.race_protocol_lbfgs()] : []),
+    ...(race.rows.some(({ optimizer }) => optimizer === 'adamw') ? [m.race_protocol_adamw()] : []),
   ];
 }
 
 const noWinner = {
   overlap: m.cli_race_overlap,
   'one-seed': m.cli_race_one_seed,
+  'failed-seed': m.race_failed_seed,
   incomplete: m.cli_race_incomplete,
 };

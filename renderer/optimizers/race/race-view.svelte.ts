@@ -2,6 +2,8 @@
 import type { OptimizerName, Recipe } from '../../../core/recipe/recipe.ts';
 import type { PathsReport, RaceCurves, SearchReport } from '../../../core/rpc/contract/searches.ts';
 import type { CallInput } from '../../../core/rpc/define.ts';
+import { seesPixels } from '../../../core/recipe/feature-recipe.ts';
+import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
 import type { StudioContract } from '../../../core/rpc/contract/index.ts';
 import { defaultRace, raceBase } from '../../../core/training/optimizer-race.ts';
 import type { Studio } from '../../studio.svelte.ts';
@@ -15,6 +17,8 @@ const curvesEveryMs = 1000;
 export interface RaceDraft {
   readonly optimizers: readonly OptimizerName[];
   readonly model: 'linear' | 'mlp';
+  /** A run whose model, features, loss and λ everyone gets, instead of `model`. */
+  readonly like: string | null;
   readonly hidden: number;
   readonly trials: number;
   readonly seeds: number;
@@ -29,6 +33,7 @@ export interface RaceDraft {
 export const firstDraft: RaceDraft = {
   optimizers: defaultRace.optimizers,
   model: 'linear',
+  like: null,
   hidden: 256,
   trials: defaultRace.trials,
   seeds: defaultRace.seeds,
@@ -97,7 +102,8 @@ export class RaceView {
     this.isStarting = true;
     try {
       const defaults = await this.#studio.call('training.defaults', { datasetId: this.#datasetId, model: draft.model });
-      const plan = planOf(draft, defaults);
+      const like = this.#studio.runs.find(({ id }) => id === draft.like)?.recipe ?? null;
+      const plan = planOf(draft, defaults, like);
       const { searchId } = await this.#studio.call('searches.start', { plan });
       await this.list();
       return searchId;
@@ -136,15 +142,16 @@ export class RaceView {
   }
 }
 
-/** Everyone gets the recipe of the form with an optimizer of its own. */
-export function planOf(draft: RaceDraft, defaults: Recipe): RacePlan {
+/** Everyone gets the recipe of the form, or of a run, with an optimizer of its own. */
+export function planOf(draft: RaceDraft, defaults: Recipe, like: Recipe | null = null): RacePlan {
   const model =
     draft.model === 'mlp' && defaults.model.kind === 'mlp'
       ? { ...defaults.model, hidden: [draft.hidden] }
       : defaults.model;
+  const recipe = like === null ? { ...defaults, model } : asOf(like, defaults);
   return {
     kind: 'race',
-    base: { ...raceBase(defaults), model, batchSize: draft.batchSize ?? defaults.batchSize, epochs: draft.epochs },
+    base: { ...raceBase(recipe), batchSize: draft.batchSize ?? defaults.batchSize, epochs: draft.epochs },
     optimizers: [...draft.optimizers],
     trials: draft.trials,
     seeds: draft.seeds,
@@ -152,6 +159,24 @@ export function planOf(draft: RaceDraft, defaults: Recipe): RacePlan {
     rateFactor: draft.rateFactor,
     l2: [draft.l2Low, draft.l2High],
   };
+}
+
+/** What a recipe says of the model and of what it sees; everything about the way there is the race's own. */
+function asOf(like: Recipe, defaults: Recipe): Recipe {
+  const { features, model, loss, classWeights, augmentation, l2, l2Convention } = like;
+  return { ...defaults, features, model, loss, classWeights, augmentation, l2, l2Convention };
+}
+
+/** Runs of a dataset whose recipes differ in what a race takes from them, newest first; those that the form offers anyway left out. */
+export function kindsOf(runs: readonly RunSummary[], datasetId: string): readonly RunSummary[] {
+  const seen = new Set<string>();
+  return runs.filter(({ recipe, datasetId: own, datasetIsCurrent }) => {
+    const { features, model, loss, classWeights, augmentation } = recipe;
+    const key = JSON.stringify([features, model, loss, classWeights, augmentation]);
+    if (own !== datasetId || !datasetIsCurrent || seen.has(key)) return false;
+    seen.add(key);
+    return !seesPixels(features) || loss !== 'softmax' || (model.kind === 'mlp' && model.hidden.length > 1);
+  });
 }
 
 /** Runs of a race, tuning and both final rounds. */

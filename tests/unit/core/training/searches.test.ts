@@ -210,6 +210,7 @@ describe('a race', () => {
     expect(result.target).toBe(momentum!.tuned!.lowest);
     expect(momentum!.stepsToTarget).toBe(20);
     expect(adam!.stepsToTarget).toBe(20);
+    expect([momentum!.epochsToTarget, sgd!.epochsToTarget]).toEqual([2, null]);
     expect(sgd!.stepsToTarget).toBeNull();
   });
 
@@ -225,6 +226,44 @@ describe('a race', () => {
     expect(adam!.tuned).toEqual({ mean: 0.8, lowest: 0.8, highest: 0.8, seeds: 2, failed: 0 });
     expect(sgd!.tuning).toHaveLength(4);
     expect(sgd!.tolerance).toBeLessThan(1);
+  });
+
+  it('searches AdamW’s own decay and leaves its penalty off: with the penalty it would be Adam once more', () => {
+    const { recipes, result } = run({ ...race, optimizers: ['adam', 'adamw'], trials: 3 }, () => 0.5);
+    const of = (name: string) => recipes.filter(({ optimizer }) => optimizer.kind === name);
+    const decay = ({ optimizer }: Recipe) => (optimizer.kind === 'adamw' ? optimizer.weightDecay : NaN);
+
+    expect(of('adamw').map(({ l2 }) => l2)).toEqual(of('adam').map(() => 0));
+    expect(of('adamw').slice(1, 3).map(decay)).toEqual(of('adam').slice(1, 3).map(({ l2 }) => l2)); // prettier-ignore
+    expect(decay(of('adamw')[0]!)).toBe(0.01); // Loshchilov & Hutter’s decay as PyTorch has it by default
+    expect(result.rows[1]!.tuning.map(({ l2 }) => l2).slice(1)).toEqual(result.rows[0]!.tuning.map(({ l2 }) => l2).slice(1)); // prettier-ignore
+  });
+
+  it('lets L-BFGS do without what it cannot have, and says so', () => {
+    const noisy: RacePlan = {
+      ...race,
+      base: {
+        ...base,
+        model: { kind: 'mlp', hidden: [8], activation: 'relu', dropout: 0.5, initialization: 'he-normal' },
+        augmentation: { flip: true, shift: 0, crop: 0 },
+      },
+    };
+    const { recipes } = run(noisy, () => 0.5);
+    const [sgd, , lbfgs] = recipes;
+
+    expect(sgd).toMatchObject({ model: { dropout: 0.5 }, augmentation: { flip: true }, epochs: base.epochs });
+    expect(lbfgs).toMatchObject({ model: { dropout: 0 }, augmentation: { flip: false }, epochs: base.epochs });
+    expect(raceProtocol(noisy).turnedOff).toEqual(['dropout', 'augmentation']);
+    expect(raceProtocol({ ...noisy, optimizers: ['sgd'] }).turnedOff).toEqual([]);
+  });
+
+  it('crowns nobody of whom a seed failed', () => {
+    const { result } = run(race, ({ seed }, name, part) =>
+      name === 'adam' ? (part === 'tuned' && seed === 6 ? -1 : 0.9) : 0.5,
+    );
+
+    expect(result.rows[1]!.tuned).toMatchObject({ mean: 0.9, seeds: 1, failed: 1 });
+    expect(result).toMatchObject({ winner: null, noWinner: 'failed-seed' });
   });
 
   it('goes on without an optimizer for which nothing works', () => {
