@@ -10,7 +10,8 @@ interface HelperProcess {
   disconnect?(): void;
   readonly connected?: boolean;
   on(event: string, listener: (message: unknown) => void): unknown;
-  exit(code: number): never;
+  readonly pid: number;
+  kill(pid: number, signal: 'SIGKILL'): true;
   /** Present in Electron's utility process. */
   readonly parentPort?: {
     postMessage(message: unknown): void;
@@ -22,7 +23,7 @@ interface HelperProcess {
  * The transport of a helper process: Electron's `process.parentPort`, or the channel of a child process that was forked
  * with `serialization: 'advanced'`.
  *
- * A helper never outlives the backend: when the channel closes, the close listeners run and the process exits. Ctrl+C
+ * A helper never outlives the backend: when the channel closes, the close listeners run and the process ends. Ctrl+C
  * reaches every process of a terminal; the helper ignores it, because the backend ends it when its work is saved.
  *
  * @throws Error where the process was started by hand and has no parent to talk to.
@@ -40,7 +41,7 @@ function channelParent(process: HelperProcess): Transport {
   process.on('message', (frame) => listeners.message(frame));
   process.on('disconnect', () => {
     listeners.close('the backend is gone');
-    process.exit(0);
+    end(process);
   });
   return {
     send: (frame) => {
@@ -69,7 +70,12 @@ function electronParent(process: HelperProcess, port: NonNullable<HelperProcess[
     bufferedAmount: () => 0,
     close: () => {
       listeners.close('closed');
-      process.exit(0); // Electron ends utility processes with their parent; closing from this side is an exit
+      end(process); // Electron ends utility processes with their parent; closing from this side is an end
     },
   };
+}
+
+/** At once: an exit first stops the threads, and one that is inside a native library would make the process abort. */
+function end(process: HelperProcess): void {
+  process.kill(process.pid, 'SIGKILL');
 }

@@ -11,6 +11,7 @@
 import { createRequire } from 'node:module';
 import type { initOrt } from 'onnxruntime-node/dist/binding.js';
 import type { NativeGemm } from '../../core/kernels/matrix-product.ts';
+import { nativePassage } from './native-gate.ts';
 
 /** The package's inner module; of its types only what is called here matters. */
 interface Binding {
@@ -43,18 +44,8 @@ const sessionOptions = {
 
 /** Throws whatever the library throws; a broken one ends the process. */
 export function nativeGemm(buffer: SharedArrayBuffer): NativeGemm {
-  const { binding, initOrt: initialize } = createRequire(import.meta.url)(
-    'onnxruntime-node/dist/binding.js',
-  ) as Binding;
-  initialize();
-  const session = (model: Uint8Array<ArrayBuffer>): Session => {
-    const created = new binding.InferenceSession();
-    created.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions);
-    return created;
-  };
-  const plain = session(gemmModel(['A', 'B'], false));
-  const adding = session(gemmModel(['A', 'B', 'C'], false));
-  const transposed = session(gemmModel(['A', 'B', 'C'], true));
+  const passage = nativePassage();
+  const { plain, adding, transposed } = passage(openSessions);
   /** A step makes the same calls again and again. */
   const calls = new Map<string, Call>();
 
@@ -75,7 +66,8 @@ export function nativeGemm(buffer: SharedArrayBuffer): NativeGemm {
       if (calls.size >= mostCalls) calls.clear();
       calls.set(key, (call = make()));
     }
-    on.run(call[0], call[1], {});
+    const [feeds, fetches] = call;
+    passage(() => on.run(feeds, fetches, {}));
   }
 
   return {
@@ -97,6 +89,23 @@ export function nativeGemm(buffer: SharedArrayBuffer): NativeGemm {
         { Y: matrix(y, m, n) },
       ]);
     },
+  };
+}
+
+function openSessions(): { plain: Session; adding: Session; transposed: Session } {
+  const { binding, initOrt: initialize } = createRequire(import.meta.url)(
+    'onnxruntime-node/dist/binding.js',
+  ) as Binding;
+  initialize();
+  const session = (model: Uint8Array<ArrayBuffer>): Session => {
+    const created = new binding.InferenceSession();
+    created.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions);
+    return created;
+  };
+  return {
+    plain: session(gemmModel(['A', 'B'], false)),
+    adding: session(gemmModel(['A', 'B', 'C'], false)),
+    transposed: session(gemmModel(['A', 'B', 'C'], true)),
   };
 }
 

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { cancelled, StudioError } from '../../core/errors.ts';
 import { fromWireError } from '../../core/rpc/wire-error.ts';
 import type { TrainingRequest } from '../../core/training/train.ts';
+import { createNativeGate, closeNativeGate } from './native-gate.ts';
 import { threadFile } from './thread-file.ts';
 import {
   requests,
@@ -40,7 +41,8 @@ export function startTask<M extends TaskMethod>(
 ): TaskThread<M> {
   const control = new SharedArrayBuffer(4);
   const word = new Int32Array(control);
-  const task: Task<M> = { method, input, control };
+  const gate = createNativeGate();
+  const task: Task<M> = { method, input, control, gate };
   const limits = largestHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: largestHeapMb } };
   const worker = new Worker(threadFile, { workerData: task, ...limits });
 
@@ -53,7 +55,7 @@ export function startTask<M extends TaskMethod>(
     let grace: ReturnType<typeof setTimeout> | undefined;
     const onabort = () => {
       request('discard');
-      grace = setTimeout(() => void worker.terminate(), graceMs);
+      grace = setTimeout(() => void closeNativeGate(gate).then(() => worker.terminate()), graceMs);
       settle(() => reject(cancelled()));
     };
     let isSettled = false;

@@ -42,6 +42,8 @@ export interface Task<M extends TaskMethod = TaskMethod> {
   readonly input: TaskInput<M>;
   /** One Int32: index into `requests`, written by the process, read by the thread. */
   readonly control: SharedArrayBuffer;
+  /** What the thread and its helpers call the native library through. */
+  readonly gate: SharedArrayBuffer;
 }
 
 /** What the person may want of a thread, by the number that stands for it in shared memory. */

@@ -13,6 +13,7 @@ import { wanderingTask } from './checks/wandering-task.ts';
 import { compareTask } from './compare-task.ts';
 import { answerQuestions, type ExplainerData } from './explainer-thread.ts';
 import { logInternal } from './log-internal.ts';
+import { useNativeGate } from './native-gate.ts';
 import { type DescribeData, helpDescribe } from './describe-crew.ts';
 import { conditioningTask, learnTask, sharesTask } from './feature-questions.ts';
 import { exactnessTask } from './exactness-task.ts';
@@ -103,6 +104,7 @@ else if ('describe' in data) helpDescribe(data);
 else if ('learn' in data) helpLearn(data);
 else if ('kind' in data) answerQuestions();
 else {
+  useNativeGate(data.gate);
   try {
     post({ kind: 'result', value: run(data) });
   } catch (cause) {

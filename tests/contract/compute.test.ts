@@ -174,6 +174,32 @@ describe('the compute process', () => {
     });
   });
 
+  it('ends with its backend, and quietly, in the middle of the native library', async () => {
+    const child = fork(join(root, 'main/compute/index.ts'), {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    children.push(child);
+    const client = createClient(computeContract, childTransport(child), { lostCode: 'COMPUTE_LOST' });
+    let said = '';
+    child.stderr!.on('data', (text) => (said += String(text)));
+    const ended = new Promise((resolve) => child.stderr!.once('end', resolve));
+    const model = { ...recipe.model, hidden: [512, 512] } as Recipe['model'];
+    const long: Recipe = { ...recipe, model, batchSize: 120, epochs: 100_000, backend: 'native' };
+
+    let disconnecting: ReturnType<typeof setTimeout> | undefined;
+    const lost = client.call('compute.train', job({ recipe: long }), {
+      onprogress: ({ kind }) => {
+        if (kind === 'epoch' && disconnecting === undefined) disconnecting = setTimeout(() => child.disconnect(), 30);
+      },
+    });
+
+    await expect(lost).rejects.toMatchObject({ code: 'COMPUTE_LOST' });
+    await ended;
+    expect(said).toBe('');
+  });
+
   it('scores stored and new pictures alike, and shows what the model looks for', async () => {
     const { client } = start();
     let best: CheckpointFile | null = null;

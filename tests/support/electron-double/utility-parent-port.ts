@@ -6,10 +6,10 @@ import { isMainThread } from 'node:worker_threads';
 if (isMainThread) {
   const port = new EventEmitter();
   process.on('message', (data) => port.emit('message', { data, ports: [] }));
-  process.on('disconnect', () => process.exit(0)); // Electron ends utility processes with their parent
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL')); // Electron ends utility processes with their parent
   const send = process.send!.bind(process);
   Object.assign(process, {
-    parentPort: Object.assign(port, { postMessage: (message: unknown) => void send(message) }),
+    parentPort: Object.assign(port, { postMessage: (message: unknown) => void send(message, () => undefined) }),
   });
   // A utility process has no channel of a child process.
   Object.defineProperty(process, 'send', { value: undefined });
