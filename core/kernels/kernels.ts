@@ -3,8 +3,12 @@
  * Addresses are in bytes, strides and counts in floats. What each computes stands beside it in assembly/.
  */
 export interface Kernels {
-  gather(pixels: number, mean: number, inverseDeviation: number, x: number, n: number): void;
-  scaleFloats(values: number, mean: number, inverseDeviation: number, x: number, n: number): void;
+  gatherBytes(
+    pixels: number, numbers: number, rows: number, mean: number, inverseDeviation: number, x: number, stride: number,
+    n: number,
+  ): void; // prettier-ignore
+  gatherFloats: Kernels['gatherBytes'];
+  scaleBytes(pixels: number, mean: number, inverseDeviation: number, x: number, n: number): void;
   placePicture(
     source: number, width: number, height: number, channels: number, isFlipped: number, left: number, top: number,
     step: number, target: number, columns: number,

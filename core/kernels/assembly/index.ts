@@ -7,7 +7,7 @@
  *
  * Every number is added up in an order of its own that depends neither on the tile it is computed in nor on the thread.
  */
-export { gather, scaleFloats } from './gather';
+export { gatherBytes, gatherFloats, scaleBytes } from './gather';
 export { placePicture } from './augmentation';
 export { dropOut } from './dropout';
 export { affine, inputGradient } from './products';

@@ -187,25 +187,25 @@ export function stepProgram(
   ): void {
     const { featureCount, mean, inverseDeviation, inputs, inputType } = layout;
     const { inputStride } = layers[0]!;
-    const key = isPlaced && withGradients === 1 && isQuiet === 0 ? augmentationKey(seed, epoch) : null;
+    if (!isPlaced || withGradients === 0 || isQuiet === 1) {
+      const gatherRows = inputType === 'bytes' ? kernels.gatherBytes : kernels.gatherFloats;
+      gatherRows(
+        inputs, layout.batch + 4 * from, to - from, mean, inverseDeviation, input, inputStride, featureCount,
+      ); // prettier-ignore
+      return;
+    }
+    const { width, height, channels } = shape;
+    const key = augmentationKey(seed, epoch);
+    const placed = layout.placed[thread]!;
     for (let i = from; i < to; i++) {
-      const target = input + (i - from) * inputStride * 4;
       const number = batch[i]!;
-      if (inputType === 'floats') {
-        kernels.scaleFloats(inputs + number * featureCount * 4, mean, inverseDeviation, target, featureCount);
-        continue;
-      }
-      let source = inputs + number * featureCount;
-      if (key !== null && shape !== null) {
-        const { isFlipped, left, top, step } = placementOf(augmentation, shape, key, number);
-        const placed = layout.placed[thread]!;
-        kernels.placePicture(
-          source, shape.width, shape.height, shape.channels, isFlipped ? 1 : 0, left, top, step, placed,
-          layout.columns[thread]!,
-        ); // prettier-ignore
-        source = placed;
-      }
-      kernels.gather(source, mean, inverseDeviation, target, featureCount);
+      const { isFlipped, left, top, step } = placementOf(augmentation, shape, key, number);
+      kernels.placePicture(
+        inputs + number * featureCount, width, height, channels, isFlipped ? 1 : 0, left, top, step, placed,
+        layout.columns[thread]!,
+      ); // prettier-ignore
+      const target = input + (i - from) * inputStride * 4;
+      kernels.scaleBytes(placed, mean, inverseDeviation, target, featureCount);
     }
   }
 
