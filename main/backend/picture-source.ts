@@ -96,7 +96,7 @@ function requireQuietBatch({ optimizer, batchSize, model, augmentation }: Recipe
     const why =
       kind === 'gd'
         ? 'gd takes the whole training split a step; sgd takes batches'
-        : 'lbfgs measures curvature by differences between steps, which another batch would turn into noise; allowMinibatch goes on all the same';
+        : 'lbfgs measures curvature by differences between steps, which another batch would turn into noise; allowMinibatch (--allow-minibatch) goes on all the same';
     throw new StudioError('INVALID_OPTION', {
       option: 'batchSize',
       value: String(batchSize),

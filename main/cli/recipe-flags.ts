@@ -37,6 +37,7 @@ export interface RecipeFlags {
   readonly validation?: string;
   readonly backend?: string;
   readonly recipe?: string;
+  readonly allowMinibatch?: boolean;
 }
 
 export function addRecipeFlags(command: Command): Command {
@@ -54,6 +55,7 @@ export function addRecipeFlags(command: Command): Command {
     .option('--seed <number>', m.cli_seed())
     .option('--validation <fraction>', m.cli_validation())
     .option('--backend <name>', m.cli_backend({ names: backendChoices.join(', ') }))
+    .option('--allow-minibatch', m.cli_allow_minibatch())
     .option('--recipe <file>', m.cli_recipe_file());
 }
 
@@ -108,11 +110,24 @@ export async function recipeFromFlags(
     features: flags.features === undefined ? base.features : featuresOf(flags.features),
     loss: choice('--loss', flags.loss ?? base.loss, lossNames),
     l2: number('--l2', flags.l2, base.l2),
-    optimizer: { ...optimizer, learningRate: number('--lr', flags.lr, optimizer.learningRate) },
+    optimizer: {
+      ...(flags.allowMinibatch === true ? noisy(optimizer) : optimizer),
+      learningRate: number('--lr', flags.lr, optimizer.learningRate),
+    },
     batchSize: flags.batch === 'full' ? 'full' : number('--batch', flags.batch, base.batchSize),
     epochs: number('--epochs', flags.epochs, base.epochs),
     seed: number('--seed', flags.seed, base.seed),
     backend: choice('--backend', flags.backend ?? base.backend, backendChoices),
+  });
+}
+
+/** L-BFGS that takes minibatches all the same. Throws INVALID_OPTION for what takes them anyway. */
+function noisy(optimizer: Recipe['optimizer']): Recipe['optimizer'] {
+  if (optimizer.kind === 'lbfgs') return { ...optimizer, allowMinibatch: true };
+  throw new StudioError('INVALID_OPTION', {
+    option: '--allow-minibatch',
+    value: optimizer.kind,
+    expected: '--optimizer lbfgs',
   });
 }
 

@@ -32,10 +32,29 @@ export function blockSign({ kind, layer }: { readonly kind: 'weights' | 'bias'; 
   return `${kind === 'weights' ? 'W' : 'b'}${digits}`;
 }
 
+type Part = GradientCheckReport['parts'][number];
+
+/** Blocks that a planted mistake spoils, in any part; empty where this model cannot show it at this point. */
+export function spoiltBlocks(parts: readonly Part[]): Part['blocks'] {
+  const named = new Map(parts.flatMap(({ blocks }) => blocks.filter((b) => b.isSpoilt).map((b) => [b.name, b])));
+  return [...named.values()];
+}
+
 /**
- * Whether a planted mistake shows in all the blocks it spoils and in no other. Suspicious is caught too: a weak penalty
- * that was forgotten is a small error, but far above what a right gradient has.
+ * Whether a planted mistake is called wrong in all the blocks it spoils, in one part at least, and no other block is even suspicious
+ * in any. A forgotten penalty that is small beside the data's gradient shows in the penalty's own.
  */
-export function isCaught(blocks: GradientCheckReport['parts'][number]['blocks']): boolean {
-  return blocks.every(({ isSpoilt, verdict }) => isSpoilt === (verdict === 'wrong' || verdict === 'doubtful'));
+export function isCaught(parts: readonly Part[]): boolean {
+  const all = parts.flatMap(({ blocks }) => blocks);
+  const isFound = ({ name }: Part['blocks'][number]) =>
+    all.some((block) => block.name === name && block.isSpoilt && block.verdict === 'wrong');
+  const isQuiet = all.every(({ isSpoilt, verdict }) => isSpoilt || verdict === 'fine' || verdict === 'plausible');
+  return isQuiet && spoiltBlocks(parts).every(isFound);
+}
+
+/** The part in which a mistake shows most. */
+export function tellingPart(parts: readonly Part[]): Part {
+  const error = ({ blocks }: Part) =>
+    Math.max(-1, ...blocks.filter((b) => b.isSpoilt).map((b) => b.largestRelativeError ?? Infinity));
+  return parts.reduce((a, b) => (error(b) >= error(a) ? b : a));
 }

@@ -2,8 +2,8 @@
 import type { Studio } from '../studio.svelte.ts';
 
 export interface StableRate {
+  /** Of plain descent: 2/λmax. */
   readonly rate: number;
-  readonly withMomentum: number | null;
   /** Of the model it was measured on. */
   readonly title: string;
 }

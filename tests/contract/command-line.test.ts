@@ -292,7 +292,7 @@ describe('tessera', () => {
 
   it('gradcheck passes the studio’s own gradient, and ends with 1 for a planted mistake', async () => {
     const clean = await tessera('gradcheck', run, '--samples', '5', '--order', '4', '--second', '--curve', '--json');
-    const wrong = await tessera('gradcheck', run, '--mistake', 'forgot-mean', '--json');
+    const wrong = await tessera('gradcheck', run, '--mistake', 'forgot-penalty', '--json');
 
     expect(clean.code).toBe(0);
     expect(clean.lines).toMatchObject([
@@ -302,6 +302,7 @@ describe('tessera', () => {
         turnedOff: [],
         parts: [
           { part: 'data', verdict: 'fine', blocks: [{ kind: 'weights' }, { kind: 'bias' }] },
+          { part: 'penalty', verdict: 'fine', blocks: [{ kind: 'weights' }] },
           { part: 'whole', verdict: 'fine' },
         ],
         thresholds: { fine: 1e-7, plausible: 1e-4, doubtful: 1e-2 },
@@ -311,6 +312,21 @@ describe('tessera', () => {
     const { parameters, cost } = clean.lines[0] as { parameters: number; cost: Record<string, number> };
     expect(cost).toMatchObject({ forwardEvaluations: parameters + 1, centralEvaluations: 2 * parameters });
     expect(wrong.code).toBe(1);
+    // However small λ is: of the penalty's own gradient nothing is left.
+    expect(wrong.lines).toMatchObject([
+      {
+        parts: [
+          { part: 'data', verdict: 'fine' },
+          {
+            part: 'penalty',
+            verdict: 'wrong',
+            largestRelativeError: expect.closeTo(1, 6) as number,
+            blocks: [{ isSpoilt: true }],
+          },
+          { part: 'whole', blocks: [{ isSpoilt: true }, { isSpoilt: false, verdict: 'fine' }] },
+        ],
+      },
+    ]);
   });
 
   it('hessian tells curvature with residuals, and loss gives the model’s own loss at 0', async () => {

@@ -75,10 +75,13 @@ export const GradientCheckOptions = {
 
 export const GradientCheckReport = v.object({
   ...Looked,
-  /** The data loss alone, and where there is a penalty both together: a large penalty hides a wrong data gradient. */
+  /**
+   * The data loss alone, and where there is a penalty that alone (its gradient is what the whole has beyond the data) and both together:
+   * a large penalty hides a wrong data gradient, and beside the data's gradient a small one that was forgotten hardly shows.
+   */
   parts: v.array(
     v.object({
-      part: v.picklist(['data', 'whole']),
+      part: v.picklist(['data', 'penalty', 'whole']),
       verdict: Verdict,
       largestRelativeError: MaybeFinite,
       checked: Count,

@@ -179,11 +179,17 @@ async function numeric(studio: Studio, named: string, flags: GradcheckFlags, sch
   );
 }
 
+const partWords = {
+  data: m.cli_gradcheck_data,
+  penalty: m.cli_gradcheck_penalty,
+  whole: m.cli_gradcheck_whole,
+};
+
 function gradcheckWords(report: CallOutput<StudioContract, 'checks.gradient'>): string {
   const { parameters, samples, cost, secondDerivatives, curve } = report;
   const lines: string[] = [m.cli_gradcheck_looked({ parameters, samples })];
   for (const { part, blocks } of report.parts) {
-    lines.push(part === 'data' ? m.cli_gradcheck_data() : m.cli_gradcheck_whole());
+    lines.push(partWords[part]());
     for (const block of blocks) {
       const { name, checked, size, kinks, verdict, largestRelativeError } = block;
       lines.push(

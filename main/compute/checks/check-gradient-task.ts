@@ -8,9 +8,10 @@ import {
 } from '../../../core/gradient-check/numeric-gradient.ts';
 import { mistakenGradient, spoils } from '../../../core/gradient-check/planted-mistakes.ts';
 import { checkSecondDerivatives } from '../../../core/gradient-check/second-derivative-check.ts';
-import type { Objective } from '../../../core/models/classifier.ts';
+import type { Objective, ParameterBlock } from '../../../core/models/classifier.ts';
 import { hessianAt } from '../../../core/models/hessian.ts';
 import { activations } from '../../../core/models/layers/activation.ts';
+import { blockOf, penaltyOf } from '../../../core/models/parameters.ts';
 import { createGenerator } from '../../../core/random/generator.ts';
 import { checkedModel, type CheckedModel } from '../checked-model.ts';
 import type { TaskContext, TaskInput, TaskOutput } from '../task.ts';
@@ -34,7 +35,7 @@ export function checkGradientTask(
   const entries = blocks.reduce((sum, block) => sum + Math.min(block.size, entriesPerBlock), 0);
   const hasPenalty = checked.objective.l2 > 0;
   const curves = curve ? 2 * 2 * curveSteps.length : 0;
-  const work = new Work(context, burnIn + entries * (hasPenalty ? 2 : 1) + curves + (secondDerivatives ? 5 : 0));
+  const work = new Work(context, burnIn + entries * (hasPenalty ? 3 : 1) + curves + (secondDerivatives ? 5 : 0));
   const parameters = burntIn(checked, burnIn, work);
 
   const dataOnly: Objective = { ...checked.objective, l2: 0 };
@@ -55,14 +56,34 @@ export function checkGradientTask(
     sides: (theta: Float64Array) => model.sides(theta, x, labels, objective),
   });
 
-  const parts = (hasPenalty ? (['data', 'whole'] as const) : (['data'] as const)).map((part) => {
-    const objective = part === 'data' ? dataOnly : checked.objective;
-    const canShow = (name: typeof mistake) =>
-      name !== null && blocks.some((block) => spoils(name, block, model, x.rows, objective));
-    // A mistake that this part cannot show, such as a forgotten penalty in the data loss, leaves it right.
-    const planted = part === 'data' && hasPenalty && !canShow(mistake) ? null : mistake;
-    const check = checkGradient(functionOf(objective, planted), parameters, {
-      blocks,
+  /** Nothing is forgotten with a penalty on weights that are all 0. */
+  const spoilsHere = (planted: NonNullable<typeof mistake>, block: ParameterBlock) =>
+    spoils(planted, block, model, x.rows, checked.objective) &&
+    (planted !== 'forgot-penalty' || blockOf(parameters, block).some((w) => w !== 0));
+  // A mistake that a part cannot show, such as a forgotten penalty in the data loss, leaves it right.
+  const inData = hasPenalty && mistake === 'forgot-penalty' ? null : mistake;
+  const inPart = {
+    data: inData,
+    penalty: mistake === 'forgot-penalty' ? mistake : null,
+    whole: hasPenalty ? mistake : inData,
+  };
+  const functions = {
+    data: functionOf(dataOnly, inData),
+    whole: functionOf(checked.objective, mistake),
+    // Where λ is small a forgotten penalty hardly shows in the whole: by itself it is all or nothing.
+    penalty: {
+      loss: (theta: Float64Array) => penaltyOf(theta, blocks, checked.objective),
+      gradient(theta: Float64Array) {
+        const data = functions.data.gradient(theta);
+        return functions.whole.gradient(theta).map((g, i) => g - data[i]!);
+      },
+    },
+  };
+  const parts = (hasPenalty ? (['data', 'penalty', 'whole'] as const) : (['data'] as const)).map((part) => {
+    const planted = inPart[part];
+    const shown = part === 'penalty' ? blocks.filter(({ kind }) => kind === 'weights') : blocks;
+    const check = checkGradient(functions[part], parameters, {
+      blocks: shown,
       entriesPerBlock,
       order,
       ...(step === null ? {} : { step }),
@@ -78,8 +99,8 @@ export function checkGradientTask(
       evaluations: check.evaluations,
       blocks: check.blocks.map((block, b) => ({
         name: block.name,
-        kind: blocks[b]!.kind,
-        layer: blocks[b]!.layer,
+        kind: shown[b]!.kind,
+        layer: shown[b]!.layer,
         size: block.size,
         checked: block.entries.length,
         kinks: block.kinks,
@@ -95,7 +116,7 @@ export function checkGradientTask(
             relativeError: finite(relativeError),
             atKink,
           })),
-        isSpoilt: planted !== null && spoils(planted, blocks[b]!, model, x.rows, objective),
+        isSpoilt: planted !== null && spoilsHere(planted, shown[b]!),
       })),
     };
   });

@@ -1,4 +1,5 @@
 /** Largest and smallest curvature of a model's loss: see core/landscape/conditioning.ts. */
+import { stableRateFactor } from '../../../core/landscape/stable-rate.ts';
 import { conditioning } from '../../../core/landscape/conditioning.ts';
 import { createGenerator } from '../../../core/random/generator.ts';
 import { checkedModel } from '../checked-model.ts';
@@ -38,7 +39,8 @@ export function curvatureTask(
     cutOff: found.cutOff,
     conditionNumber: found.conditionNumber,
     largestStableRate,
-    largestStableRateWithMomentum: largestStableRate === null ? null : largestStableRate * (1 + momentum),
+    largestStableRateWithMomentum:
+      largestStableRate === null ? null : largestStableRate * stableRateFactor({ kind: 'momentum', momentum })!,
     nullDirections: [...found.nullDirections],
     point: found.point,
     spectrum: [...found.spectrum],

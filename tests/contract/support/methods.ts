@@ -645,6 +645,7 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
     expects: ({ parts, secondDerivatives }) => {
       expect(parts.map(({ part, verdict }) => [part, verdict])).toEqual([
         ['data', 'wrong'],
+        ['penalty', 'fine'],
         ['whole', 'wrong'],
       ]);
       expect(secondDerivatives!.verdict).not.toBe('wrong');
