@@ -12,7 +12,9 @@
  * layer flat (only the bias one, with a penalty); an input that is constant over the samples cannot be told from the
  * bias; a unit that is silent on all samples has no say. Up to `denseLimit` parameters the Hessian is written down and
  * decomposed; beyond, Lanczos gives its ends with residuals. λ⁺_min is then the smallest Ritz value that is known to a
- * tenth of itself, an upper bound of what a full decomposition would find, and κ a lower one.
+ * tenth of itself, an upper bound of what a full decomposition would find, and κ a lower one. With a penalty the shift of all
+ * classes' weights is an eigenvector, whose curvature is the penalty's alone; what Lanczos would need hundreds of products for is
+ * then known by one.
  *
  * The samples are fixed. On other ones for each product the Lanczos process would measure noise.
  *
@@ -126,7 +128,10 @@ export function conditioning(
   const cutOff = relative * Math.max(Math.abs(largest.value), Math.abs(smallest.value));
   // A Ritz value that is not known to a tenth of itself says nothing about λ⁺_min.
   const at = spectrum.findIndex(({ value, residual }) => value > cutOff && residual <= 0.1 * value);
-  const smallestPositive = at < 0 ? null : spectrum[at]!;
+  const known = isDense ? null : penaltyEigenvector(model, objective, product, random);
+  const byRitz = at < 0 ? null : spectrum[at]!;
+  const isKnownLower = known !== null && known.value > cutOff && !(known.value >= (byRitz?.value ?? Infinity));
+  const smallestPositive = isKnownLower ? { value: known.value, residual: known.residual } : byRitz;
   const gradientNorm = norm(gradient);
   return {
     method: isDense ? 'dense' : 'lanczos',
@@ -147,8 +152,33 @@ export function conditioning(
     spectrum,
     largestVector: vectorOf(spectrum.length - 1)!,
     smallestVector: vectorOf(0)!,
-    smallestPositiveVector: at < 0 ? null : vectorOf(at),
+    smallestPositiveVector: isKnownLower ? known.vector : at < 0 ? null : vectorOf(at),
   };
+}
+
+/**
+ * The weights of the last layer shifted alike for all classes: what softmax and hinge do not see and only the penalty bends. Null where
+ * there is no penalty, or a loss that sees it.
+ */
+function penaltyEigenvector(
+  model: MultilayerPerceptron,
+  objective: Objective,
+  product: LinearMap,
+  random: RandomGenerator,
+): (Eigenvalue & { readonly vector: Float64Array }) | null {
+  if (objective.l2 === 0 || objective.loss.name === 'squared-hinge') return null;
+  const { sizes, blocks } = model;
+  const direction = new Float64Array(blocks.reduce((sum, { size }) => sum + size, 0));
+  const { weights } = layersOf(direction, blocks).at(-1)!;
+  for (let i = 0; i < weights.columns; i++) {
+    const shift = normal(random);
+    for (let j = 0; j < sizes.at(-1)!; j++) weights.data[j * weights.columns + i] = shift;
+  }
+  const length = norm(direction);
+  const vector = direction.map((entry) => entry / length);
+  const bent = product(vector);
+  const value = dot(vector, bent);
+  return { value, residual: norm(bent.map((entry, i) => entry - value * vector[i]!)), vector };
 }
 
 /** By the ends of the spectrum; what is nearer to 0 than the cut-off or its own residual counts as 0. */

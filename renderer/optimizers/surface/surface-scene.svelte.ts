@@ -1,5 +1,6 @@
 /** What stands on a surface: which one, who starts where with which settings, and how far they are. Only this class changes it. */
 import { isStudioError } from '../../../core/errors.ts';
+import { bowlOptimum } from '../../../core/landscape/bowl-optimum.ts';
 import {
   type Surface,
   type SurfaceKind,
@@ -88,6 +89,12 @@ export class SurfaceScene {
   recipeOf(name: OptimizerName): OptimizerRecipe {
     const own = this.kept.settings[name];
     if (own !== undefined) return own;
+    const { kind, conditionNumber } = this.kept;
+    if (kind === 'quadratic' && (name === 'sgd' || name === 'momentum' || name === 'nesterov')) {
+      const { learningRate, momentum } = bowlOptimum(name, conditionNumber);
+      const recipe = { ...defaultOptimizers[name], learningRate: shortened(learningRate) };
+      return recipe.kind === 'sgd' ? recipe : { ...recipe, momentum: shortened(momentum) };
+    }
     return {
       ...defaultOptimizers[name],
       ...(name === 'rmsprop' ? { decay: 0.9 } : {}),
@@ -95,7 +102,7 @@ export class SurfaceScene {
     };
   }
 
-  /** Rates at which each does something worth seeing: a fraction of the largest stable one, or of the view for those that scale their steps. */
+  /** Elsewhere nobody knows the best: rates at which each does something worth seeing, a fraction of the largest stable one, or of the view for those that scale their steps. */
   #rateFor(name: OptimizerName): number {
     const { kind, conditionNumber } = this.kept;
     const plain = {
@@ -182,6 +189,13 @@ export class SurfaceScene {
     this.pause();
     this.at = 0;
   }
+}
+
+/** Three digits, rounded down: the best rate of plain descent lies at its bound. */
+function shortened(value: number): number {
+  if (value === 0) return 0;
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 2);
+  return Number((Math.floor(value / unit + 1e-9) * unit).toPrecision(3));
 }
 
 /** Two digits: a number that a person can read out. */

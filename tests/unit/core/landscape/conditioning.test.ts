@@ -119,6 +119,21 @@ describe('conditioning', () => {
     }
   });
 
+  it.each([{ sizes: [40, 10] }, { sizes: [12, 9, 6] }])(
+    'knows after a few products how little a penalty bends what no class tells apart, $sizes',
+    ({ sizes }) => {
+      const network = smallNetwork({ sizes, samples: 60, l2: 0.01 });
+      const found = conditioningOf(network, { denseLimit: 0, mostSteps: 12 });
+      const positive = denseEigenvalues(network).find((value) => value > found.cutOff)!;
+
+      // ½λ‖W‖² bends by λ along every direction; the data’s loss not at all along this one.
+      expect(found.smallestPositive!.value).toBeLessThanOrEqual(0.01 + 1e-12);
+      expect(found.smallestPositive!.value).toBeGreaterThanOrEqual(positive - 1e-9);
+      expect(found.smallestPositive!.residual).toBeLessThan(1e-12);
+      expect(found.conditionNumber).toBeCloseTo(found.largest.value / found.smallestPositive!.value, 9);
+    },
+  );
+
   it('names the d + 1 flat directions of softmax, and finds just as many zeros', () => {
     const network = smallNetwork({ sizes: [7, 4], samples: 60, l2: 0 });
     const found = conditioningOf(network);
