@@ -11,6 +11,8 @@ export interface ErrorDetails {
   INVALID_OPTION: { option: string; value: string; expected: string };
   /** A person's formula; `part` is what could not be read. */
   BAD_FORMULA: { formula: string; part: string; functions: string };
+  /** No formula where at least one belongs, or more than are drawn. */
+  FORMULA_COUNT: { count: number; most: number };
   SHAPE_MISMATCH: { what: string; expected: string; actual: string };
   /** A message did not pass the schema of its method. `path` names the field. */
   INVALID_INPUT: { method: string; path: string; problem: string };

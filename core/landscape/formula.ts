@@ -5,7 +5,7 @@
  *
  *     (u·v)_x = u_x·v + u·v_x        f(u)_x = f′(u)·u_x        (uʷ)_x = w·uʷ⁻¹·u_x + uʷ·ln u·w_x
  *
- * Names: x, y, pi, e.
+ * Names: x, y, pi, e. Signs that are no ASCII, as printed and copied formulas have them, are read too: x² − 2·π.
  *
  * Source: Griewank & Walther 2008, "Evaluating Derivatives", forward mode.
  */
@@ -37,6 +37,16 @@ const pairs: Readonly<Record<string, (u: number, v: number) => boolean>> = {
   max: (u, v) => u >= v,
 };
 const constants: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E };
+/** How a sign is written that a keyboard may lack. */
+const written: Readonly<Record<string, string>> = {
+  '²': '^2',
+  '³': '^3',
+  '·': '*',
+  '×': '*',
+  '−': '-',
+  '÷': '/',
+  π: 'pi',
+};
 /** Longer formulas are no toy surfaces, and a tree this deep could end the stack. */
 const longest = 500;
 
@@ -48,12 +58,13 @@ export function parseFormula(text: string): Formula {
     throw new StudioError('BAD_FORMULA', { formula: text, part: part || text, functions: formulaFunctions.join(', ') });
   };
   if (text.length > longest) refuse(`${text.slice(0, 40)}…`);
+  const ascii = text.replaceAll(/[²³·×−÷π]/g, (sign) => written[sign]!);
   let tree: Expression;
   try {
-    tree = parseExpression(text);
+    tree = parseExpression(ascii);
   } catch (cause) {
     const { index = 0 } = cause as { index?: number };
-    return refuse(text.slice(Math.max(0, index - 1)));
+    return refuse(ascii.slice(Math.max(0, index - 1)));
   }
   return compiled(tree, refuse);
 }

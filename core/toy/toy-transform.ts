@@ -34,7 +34,7 @@ const mostExpressions = 4;
 
 /**
  * @param formula  for `formula`: expressions with semicolons between.
- * @throws StudioError INVALID_OPTION; BAD_FORMULA naming the part that is not understood.
+ * @throws StudioError INVALID_OPTION; FORMULA_COUNT; BAD_FORMULA naming the part that is not understood.
  */
 export function toyTransform(name: ToyTransformName, formula = ''): ToyTransform {
   requireOneOf('transform', name, toyTransformNames);
@@ -44,11 +44,7 @@ export function toyTransform(name: ToyTransformName, formula = ''): ToyTransform
     .map((part) => part.trim())
     .filter((part) => part !== '');
   if (names.length < 1 || names.length > mostExpressions) {
-    throw new StudioError('INVALID_OPTION', {
-      option: 'formula',
-      value: formula,
-      expected: `1 … ${mostExpressions} expressions, with ; between`,
-    });
+    throw new StudioError('FORMULA_COUNT', { count: names.length, most: mostExpressions });
   }
   const parts = names.map(parseFormula);
   return { names, of: (x, y) => parts.map((part) => part(x, y)[0]) };

@@ -26,6 +26,12 @@ export interface ToySettings {
   readonly activation: (typeof toyActivations)[number];
 }
 
+interface DrawnPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly label: number;
+}
+
 const defaults: ToySettings = {
   kind: 'rings',
   count: 240,
@@ -57,7 +63,6 @@ export class ToyLab {
   features = $state.raw<Matrix>(zeros(0, 2));
   transform = $state.raw<ToyTransform>(toyTransform('plain'));
   readonly #studio: Pick<Studio, 'view' | 'setView'>;
-  #drawn: { readonly x: number; readonly y: number; readonly label: number }[] = [];
 
   constructor(studio: Pick<Studio, 'view' | 'setView'>) {
     this.#studio = studio;
@@ -68,8 +73,12 @@ export class ToyLab {
     return { ...defaults, ...this.#studio.view<Partial<ToySettings>>('landscapes.toy', {}) };
   }
 
+  /** A person's own points, kept until they are cleared. */
+  get #drawn(): readonly DrawnPoint[] {
+    return this.#studio.view<readonly DrawnPoint[]>('landscapes.toy.drawn', []);
+  }
+
   change(changes: Partial<ToySettings>): void {
-    if (changes.kind === 'drawn') this.#drawn = [];
     this.#studio.setView('landscapes.toy', { ...this.settings, ...changes });
     this.restart();
   }
@@ -86,7 +95,7 @@ export class ToyLab {
     }
     const { features, undefinedPoints } = transformPoints(this.points.points, this.transform);
     this.features = features;
-    this.undefinedPoints = undefinedPoints;
+    this.undefinedPoints = this.error === null ? undefinedPoints : 0;
     const hidden = Array.from({ length: layers }, () => units);
     this.classifier =
       features.rows === 0 ? null : new ToyClassifier(features, this.points.labels, { hidden, activation, seed });
@@ -97,12 +106,12 @@ export class ToyLab {
 
   /** Adds a point of a person's own; training goes on with it. */
   draw(x: number, y: number, label: number): void {
-    this.#drawn.push({ x, y, label });
+    this.#studio.setView('landscapes.toy.drawn', [...this.#drawn, { x, y, label }]);
     this.restart();
   }
 
   clear(): void {
-    this.#drawn = [];
+    this.#studio.setView('landscapes.toy.drawn', []);
     this.restart();
   }
 
@@ -159,9 +168,10 @@ export class ToyLab {
   }
 
   #drawnPoints(): ToyPoints {
+    const drawn = this.#drawn;
     return {
-      points: matrixOf(this.#drawn.length, 2, Float64Array.from(this.#drawn.flatMap(({ x, y }) => [x, y]))),
-      labels: Uint16Array.from(this.#drawn, ({ label }) => label),
+      points: matrixOf(drawn.length, 2, Float64Array.from(drawn.flatMap(({ x, y }) => [x, y]))),
+      labels: Uint16Array.from(drawn, ({ label }) => label),
     };
   }
 }

@@ -43,6 +43,10 @@ describe('a formula', () => {
     expect(dy).toBeCloseTo(numeric.values[1]!, 7);
   });
 
+  it('reads the signs that printed formulas have', () => {
+    expect(parseFormula('x² − 2·π × y³ ÷ 4')(3, 2)[0]).toBeCloseTo(9 - 4 * Math.PI, 12);
+  });
+
   it('has derivatives where only the outer function’s is infinite', () => {
     expect(parseFormula('sqrt(y) + x^2')(3, 0)).toEqual([9, 6, Infinity]);
     expect(parseFormula('sqrt(0) + x')(3, 1)).toEqual([3, 1, 0]);

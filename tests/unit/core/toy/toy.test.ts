@@ -79,7 +79,8 @@ describe('transforms of toy points', () => {
     expect(() => toyTransform('formula', 'globalThis.process')).toThrow(
       expect.objectContaining({ code: 'BAD_FORMULA' }),
     );
-    expect(() => toyTransform('formula', ' ; ')).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+    expect(() => toyTransform('formula', ' ; ')).toThrow(expect.objectContaining({ code: 'FORMULA_COUNT' }));
+    expect(() => toyTransform('formula', 'x;y;x;y;x')).toThrow(expect.objectContaining({ code: 'FORMULA_COUNT' }));
   });
 });
 
