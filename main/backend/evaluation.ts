@@ -1,4 +1,5 @@
 /** Verdicts of a run's model on one split, computed once per checkpoint and kept. */
+import { createHash } from 'node:crypto';
 import { matrixOf, rowOf } from '../../core/array/matrix.ts';
 import { StudioError } from '../../core/errors.ts';
 import { predictedClasses, trueClassRank } from '../../core/evaluation/accuracy.ts';
@@ -17,6 +18,7 @@ import type { StudioContract } from '../../core/rpc/contract/index.ts';
 import type { CheckpointFiles, StoredCheckpoint } from '../store/checkpoint-files.ts';
 import type { DatasetVersion, DatasetVersions } from '../store/dataset-version.ts';
 import type { RunRepository, StoredRun, StoredVerdicts } from '../store/run-repository.ts';
+import type { ScoreFiles } from '../store/score-files.ts';
 import type { FeatureCaches } from './feature-caches.ts';
 import type { HelperProcess } from './helper-process.ts';
 import { pictureSource } from './picture-source.ts';
@@ -30,6 +32,7 @@ export interface EvaluationOptions {
   readonly datasets: DatasetVersions;
   readonly compute: Pick<HelperProcess<ComputeContract>, 'call'>;
   readonly features: FeatureCaches;
+  readonly scores: ScoreFiles;
   readonly threads: () => number;
   readonly isReadOnly: boolean;
 }
@@ -68,7 +71,7 @@ export class Evaluation {
     const source = pictureSource(dataset, run.recipe.split);
     let stored = runs.verdicts(runId, checkpoint.sha256, on);
     if (stored === null) {
-      stored = await this.#judge(run, checkpoint, source, source[on], watching);
+      stored = await this.#judge(run, checkpoint, source, on, watching);
       if (!isReadOnly) runs.keepVerdicts(runId, checkpoint.sha256, on, stored);
     }
     const result = resultOf(stored, dataset, on === 'train' ? null : source.train);
@@ -100,13 +103,8 @@ export class Evaluation {
     const classes = source.classes.length;
     requireInteger('label', label, 0, classes - 1);
     const indices = source[on];
-    const key = `${checkpoint.sha256} ${on}`;
-    if (this.#lastScores?.key !== key) {
-      const scores =
-        indices.length === 0 ? new Float32Array(0) : await this.#scores(run, checkpoint, source, indices, watching);
-      this.#lastScores = { key, scores };
-    }
-    const { scores } = this.#lastScores;
+    const scores =
+      indices.length === 0 ? new Float32Array(0) : await this.#scores(run, checkpoint, source, on, watching);
     const probabilities = new Float32Array(indices.length);
     const ranks = new Uint16Array(indices.length);
     const truth = Uint16Array.from(indices, (picture) => source.labels[picture]!);
@@ -148,19 +146,44 @@ export class Evaluation {
     run: StoredRun,
     checkpoint: StoredCheckpoint,
     source: PictureSource,
-    indices: Uint32Array<ArrayBuffer>,
+    on: SplitName,
     watching: Watching,
   ): Promise<StoredVerdicts> {
+    const indices = source[on];
     const truth = Uint16Array.from(indices, (i) => source.labels[i]!);
     if (indices.length === 0) {
       const none = { predicted: new Uint16Array(0), probabilities: new Float32Array(0), meanLoss: null };
       return { indices, truth, ...none };
     }
-    const scores = await this.#scores(run, checkpoint, source, indices, watching);
+    const scores = await this.#scores(run, checkpoint, source, on, watching);
     return { indices, truth, ...(await judged(scores, truth, source.classes.length, run.recipe.loss)) };
   }
 
+  /** Of all pictures of a split: those asked for last, those kept in a file, or computed now and kept. */
   async #scores(
+    run: StoredRun,
+    checkpoint: StoredCheckpoint,
+    source: PictureSource,
+    on: SplitName,
+    watching: Watching,
+  ): Promise<Float32Array> {
+    const { scores: files, isReadOnly } = this.#options;
+    const key = scoresKey(run, checkpoint, on);
+    if (this.#lastScores?.key === key) return this.#lastScores.scores;
+    const kept = files.read(key, source[on].length * source.classes.length, Date.now());
+    const scores = kept ?? (await this.#computedScores(run, checkpoint, source, source[on], watching));
+    this.#lastScores = { key, scores };
+    if (kept === null && !isReadOnly) {
+      try {
+        files.write(key, scores);
+      } catch {
+        // Where there is no room for them they are computed again.
+      }
+    }
+    return scores;
+  }
+
+  async #computedScores(
     run: StoredRun,
     checkpoint: StoredCheckpoint,
     source: PictureSource,
@@ -185,6 +208,13 @@ export class Evaluation {
     );
     return scores;
   }
+}
+
+/** All that decides which pictures are scored, and how. */
+function scoresKey({ datasetVersion, recipe }: StoredRun, { sha256 }: StoredCheckpoint, on: SplitName): string {
+  return createHash('sha256')
+    .update(JSON.stringify([sha256, datasetVersion, recipe.split, on]))
+    .digest('hex');
 }
 
 /** Verdicts on pictures that are in no dataset, by the classes and the loss of a run. */

@@ -22,6 +22,7 @@ import { ViewStateRepository } from '../store/view-state-repository.ts';
 import { Checks } from './checks.ts';
 import { DecoderPool } from './decoder-pool.ts';
 import { FeatureCacheFiles } from '../store/feature-cache.ts';
+import { ScoreFiles } from '../store/score-files.ts';
 import { FeatureCaches } from './feature-caches.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { Evaluation } from './evaluation.ts';
@@ -182,7 +183,8 @@ function assemble(
 
   const processor = cpus()[0]?.model.trim() ?? process.arch;
   const features = new FeatureCaches({ files: new FeatureCacheFiles(folder), compute, jobs });
-  const evaluation = new Evaluation({ runs, checkpoints, datasets, features, compute, threads, isReadOnly });
+  const scores = new ScoreFiles(folder);
+  const evaluation = new Evaluation({ runs, checkpoints, datasets, features, scores, compute, threads, isReadOnly });
   const predictor = new Predictor({ runs, datasets, evaluation, compute, decoder });
   const registry = new RunRegistry({
     runs,

@@ -8,7 +8,6 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } fro
 import { join } from 'node:path';
 import { syncFolder } from './pixel-cache.ts';
 
-const ending = '.features';
 const largestTotalBytes = 12 * 2 ** 30;
 
 export class FeatureCacheFiles {
@@ -16,8 +15,14 @@ export class FeatureCacheFiles {
   readonly #staging: string;
 
   readonly #largestTotalBytes: number;
+  readonly #ending: string;
 
-  constructor({ caches, staging }: { caches: string; staging: string }, largestBytes = largestTotalBytes) {
+  constructor(
+    { caches, staging }: { caches: string; staging: string },
+    largestBytes = largestTotalBytes,
+    ending = '.features',
+  ) {
+    this.#ending = ending;
     this.#largestTotalBytes = largestBytes;
     this.#folder = caches;
     this.#staging = staging;
@@ -37,7 +42,7 @@ export class FeatureCacheFiles {
 
   /** Where a file with this key is to be written. */
   stagingPath(key: string): string {
-    return join(this.#staging, `${key}-${process.pid}${ending}`);
+    return join(this.#staging, `${key}-${process.pid}${this.#ending}`);
   }
 
   /** Gives a finished file its name and returns it; makes room for it at the cost of others, except for `keep`. */
@@ -51,7 +56,7 @@ export class FeatureCacheFiles {
 
   #makeRoom(keep: readonly string[]): void {
     const files = readdirSync(this.#folder)
-      .filter((name) => name.endsWith(ending))
+      .filter((name) => name.endsWith(this.#ending))
       .map((name) => {
         const path = join(this.#folder, name);
         const { size, mtimeMs } = statSync(path);
@@ -68,6 +73,6 @@ export class FeatureCacheFiles {
   }
 
   #path(key: string): string {
-    return join(this.#folder, `${key}${ending}`);
+    return join(this.#folder, `${key}${this.#ending}`);
   }
 }

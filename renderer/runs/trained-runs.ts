@@ -31,8 +31,14 @@ export function isLearning({ status }: Pick<RunSummary, 'status'>): boolean {
 /**
  * The newest trained run of the other kind on the same pictures, linear beside an MLP, an MLP beside a linear one: one that sees
  * the same features where there is one; or null.
+ *
+ * @param from  Id of a run that is taken before all others where it can be: the one a person came from goes with this one.
  */
-export function companionOf(runs: readonly RunSummary[], run: RunSummary): RunSummary | null {
+export function companionOf(
+  runs: readonly RunSummary[],
+  run: RunSummary,
+  from: string | null = null,
+): RunSummary | null {
   let newest: RunSummary | null = null;
   const seen = JSON.stringify(run.recipe.features);
   const seesAlike = ({ recipe }: RunSummary) => Number(JSON.stringify(recipe.features) === seen);
@@ -41,6 +47,7 @@ export function companionOf(runs: readonly RunSummary[], run: RunSummary): RunSu
     if (!isOther || other.datasetId !== run.datasetId || other.recipe.dataset.version !== run.recipe.dataset.version)
       continue;
     if (!isTrained(other) || other.inTrash) continue;
+    if (other.id === from) return other;
     const isNewer = newest === null || other.number > newest.number;
     if (newest === null || seesAlike(other) > seesAlike(newest) || (seesAlike(other) === seesAlike(newest) && isNewer))
       newest = other;

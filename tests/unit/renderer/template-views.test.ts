@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { KnownTemplates } from '../../../renderer/templates/known-templates.ts';
-import { flowStreams } from '../../../renderer/templates/flow-layout.ts';
+import { flowRows, flowStreams, tileHeightIn } from '../../../renderer/templates/flow-layout.ts';
 import { builtTemplate, cosine } from '../../../renderer/templates/template-scale.ts';
+import { companionOf } from '../../../renderer/runs/trained-runs.ts';
 import { viewsOf } from '../../../renderer/templates/view-names.ts';
 import type { PictureExplanation } from '../../../core/rpc/contract/explanation.ts';
 import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
 
-const options = { columns: 2, tile: 50, gapX: 10, rowHeight: 100, endX: 300, endY: 120, widest: 60 };
+const options = { columns: 2, tile: 50, gapX: 10, endX: 300, endY: 120, widest: 60 };
 
 /** Heights at which the outlines of a stream arrive at the score, from the last bend of its path. */
 function arrival(path: string): [number, number] {
@@ -25,6 +26,29 @@ describe('streams of a flow', () => {
 
   it('are none where nothing contributes', () => {
     expect(flowStreams([{ value: 0 }], options)).toEqual([]);
+  });
+
+  it('stay in their row, however much of all it carries', () => {
+    const units = [{ value: 40 }, { value: -20 }, { value: 0.1 }, { value: -0.1 }];
+    const { tops, height } = flowRows(units, options);
+
+    for (const { path } of flowStreams(units, options).slice(0, 2)) {
+      // Of its boxes, left of the bend to the score.
+      const lowest = Math.max(...[...path.matchAll(/V([\d.]+)H/g)].map(([, y]) => Number(y)));
+      expect(lowest).toBeGreaterThan(tops[0]! + options.tile);
+      expect(lowest).toBeLessThan(tops[1]!);
+    }
+    expect(height).toBeGreaterThan(tops[1]! + options.tile);
+  });
+
+  it.each([2, 3, 4])('fit the room they are given in %i rows, with the templates that have room there', (rows) => {
+    const units = Array.from({ length: 2 * rows }, (_, i) => ({ value: (-1) ** i * (i + 1) }));
+    const tile = tileHeightIn(420, rows, options.widest);
+
+    const { height } = flowRows(units, { ...options, tile });
+
+    expect(height).toBeLessThanOrEqual(420);
+    expect(height).toBeGreaterThan(420 - rows);
   });
 });
 
@@ -72,6 +96,29 @@ describe('templates that the page has', () => {
 
     expect(templates.forQuestion().known).toEqual({ step: 2, units: Uint32Array.of(4, 6) });
     expect([...other.complete(answer(2, [4])).shownTemplates]).toEqual([204, 40]);
+  });
+});
+
+describe('the companion of a run', () => {
+  const run = (id: string, number: number, kind: 'linear' | 'mlp', features = 'raw') =>
+    ({
+      ...{ id, number, datasetId: 'd', epochs: 1, weightsSha256: null, inTrash: id === 'trashed' },
+      recipe: { dataset: { version: 'v' }, features: [{ kind: features }], model: { kind } },
+    }) as unknown as RunSummary;
+  const [linear, older, newer, edges] = [run('l', 1, 'linear'), run('a', 2, 'mlp'), run('b', 3, 'mlp'), run('h', 4, 'mlp', 'hog')]; // prettier-ignore
+  const runs = [linear, older, newer, edges, run('trashed', 9, 'mlp')];
+
+  it('is the newest of the other kind that sees alike', () => {
+    expect(companionOf(runs, linear)?.id).toBe('b');
+    expect(companionOf(runs, edges)?.id).toBe('l');
+    expect(companionOf([linear], linear)).toBeNull();
+  });
+
+  it('is the one that a person came from, where that can be one', () => {
+    expect(companionOf(runs, linear, 'a')?.id).toBe('a');
+    expect(companionOf(runs, linear, 'h')?.id).toBe('h');
+    expect(companionOf(runs, linear, 'trashed')?.id).toBe('b');
+    expect(companionOf(runs, older, 'b')?.id).toBe('l');
   });
 });
 
