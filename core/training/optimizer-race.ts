@@ -210,6 +210,7 @@ export interface RaceRow {
   /** Mean steps, and epochs, of the tuned runs to the race's target accuracy; null where a seed never got there. */
   readonly stepsToTarget: number | null;
   readonly epochsToTarget: number | null;
+  /** Mean over the tuned runs of their epochs after the first. */
   readonly secondsPerEpoch: number | null;
   /** Every tuning trial, for the chart of sensitivity. */
   readonly tuning: readonly { readonly learningRate: number; readonly l2: number; readonly accuracy: number | null }[];
@@ -247,7 +248,7 @@ export function raceResult(plan: RacePlan, results: readonly TrialResult[]): Rac
       trainLoss: meanOf(finished.map(({ epochs }) => lowest(epochs.map(({ trainLoss }) => trainLoss)))),
       stepsToTarget: meanOf(finished.map((result) => reaching(result, target)?.step ?? null)),
       epochsToTarget: meanOf(finished.map((result) => reaching(result, target)?.epoch ?? null)),
-      secondsPerEpoch: meanOf(finished.map(({ seconds, epochs }) => seconds / epochs.length)),
+      secondsPerEpoch: meanOf(finished.map(secondsPerEpoch)),
       tuning: tuningResults.map((result, i) => ({
         ...settings(result),
         accuracy: Number.isFinite(accuracies[i]) ? accuracies[i]! : null,
@@ -285,6 +286,13 @@ function bandOf(results: readonly TrialResult[]): SeedBand | null {
     seeds: accuracies.length,
     failed: results.length - accuracies.length,
   };
+}
+
+/** Of the epochs after the first, which starts threads and compiles; of all where there is only one. */
+function secondsPerEpoch({ seconds, epochs }: TrialResult): number {
+  const [first, last] = [epochs[0]?.seconds, epochs.at(-1)?.seconds];
+  if (epochs.length < 2 || first === undefined || last === undefined) return seconds / epochs.length;
+  return (last - first) / (epochs.length - 1);
 }
 
 /** The first epoch of the target accuracy. */

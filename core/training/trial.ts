@@ -15,6 +15,8 @@ export interface TrialEpoch {
   readonly trainLoss: number | null;
   readonly validationLoss: number | null;
   readonly validationAccuracy: number | null;
+  /** Since the beginning; for people, never for a decision. */
+  readonly seconds?: number;
 }
 
 export interface TrialResult {

@@ -1,4 +1,5 @@
 /** The largest stable learning rate that was measured last for a dataset: drawn where a learning rate is chosen. */
+import type { Recipe } from '../../core/recipe/recipe.ts';
 import type { Studio } from '../studio.svelte.ts';
 
 export interface StableRate {
@@ -6,6 +7,14 @@ export interface StableRate {
   readonly rate: number;
   /** Of the model it was measured on. */
   readonly title: string;
+  /** What kind of model that is; see kindOfModel. */
+  readonly of: string;
+}
+
+/** What a curvature depends on: another model, other features or another loss have another one. */
+export function kindOfModel({ features, model, loss }: Pick<Recipe, 'features' | 'model' | 'loss'>): string {
+  const layers = model.kind === 'mlp' ? [model.hidden, model.activation] : [];
+  return JSON.stringify([features, ...layers, loss]);
 }
 
 export function keepBound(studio: Pick<Studio, 'setView'>, datasetId: string, bound: StableRate): void {

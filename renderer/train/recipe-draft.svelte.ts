@@ -95,6 +95,16 @@ export class RecipeDraft {
     this.change({ ...recipe, model: this.#mlp });
   }
 
+  /** Lets L-BFGS have noise all the same; without leave, what it cannot have goes again. */
+  allowMinibatch(allowMinibatch: boolean): void {
+    if (this.recipe?.optimizer.kind !== 'lbfgs') return;
+    const optimizer = { ...this.recipe.optimizer, allowMinibatch };
+    if (allowMinibatch) return this.change({ optimizer });
+    const { recipe } = forOptimizer(this.recipe, optimizer);
+    if (recipe.model.kind === 'mlp') this.#mlp = recipe.model;
+    this.change(recipe);
+  }
+
   changeStopping(changes: Partial<Recipe['stopping']>): void {
     if (this.recipe) this.change({ stopping: { ...this.recipe.stopping, ...changes } });
   }

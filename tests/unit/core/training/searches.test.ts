@@ -257,6 +257,20 @@ describe('a race', () => {
     expect(raceProtocol({ ...noisy, optimizers: ['sgd'] }).turnedOff).toEqual([]);
   });
 
+  it('times epochs after the first, which also starts threads', () => {
+    const { results } = run({ ...race, optimizers: ['sgd'], trials: 1 }, () => 0.5);
+    const timed = results.map((result) => ({
+      ...result,
+      seconds: 9,
+      epochs: [8, 8.25, 8.5].map((seconds, e) => ({ ...result.epochs[0]!, epoch: e + 1, seconds })),
+    }));
+
+    expect(raceResult({ ...race, optimizers: ['sgd'], trials: 1 }, timed).rows[0]!.secondsPerEpoch).toBe(0.25);
+    expect(raceResult({ ...race, optimizers: ['sgd'], trials: 1 }, results).rows[0]!.secondsPerEpoch).toBe(
+      results[0]!.seconds / 2,
+    );
+  });
+
   it('crowns nobody of whom a seed failed', () => {
     const { result } = run(race, ({ seed }, name, part) =>
       name === 'adam' ? (part === 'tuned' && seed === 6 ? -1 : 0.9) : 0.5,
