@@ -6,6 +6,7 @@
  * other weights in a mixture makes nothing anew.
  */
 import { createHash } from 'node:crypto';
+import { cancelled } from '../../core/errors.ts';
 import { extractorOf } from '../../core/features/index.ts';
 import { type FeatureRecipe, seesPixels } from '../../core/recipe/feature-recipe.ts';
 import type { BackendChoice } from '../../core/recipe/recipe.ts';
@@ -13,6 +14,7 @@ import type { ComputeContract, PictureSource } from '../../core/rpc/contract/com
 import type { FeatureCacheFiles } from '../store/feature-cache.ts';
 import type { HelperProcess } from './helper-process.ts';
 import type { JobRegistry } from './job-registry.ts';
+import { isWholeFeatureFile } from './whole-feature-file.ts';
 
 /** Raised when an extractor gives other numbers than before: older caches are then not found any more. */
 const numbersVersion = 2;
@@ -89,7 +91,8 @@ export class FeatureCaches {
     for (;;) {
       const other = this.#making.get(key);
       if (other === undefined) break;
-      await other.catch(() => null);
+      await Promise.race([other.catch(() => null), untilAborted(reports.signal)]);
+      if (reports.signal.aborted) throw cancelled();
       const found = this.#find(key);
       if (found !== null) return found;
     }
@@ -146,8 +149,18 @@ export class FeatureCaches {
 
   #find(key: string): string | null {
     const { files, today = Date.now } = this.#options;
-    return files.find(key, today());
+    const path = files.find(key, today());
+    if (path === null || isWholeFeatureFile(path)) return path;
+    files.drop(key);
+    return null;
   }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function multiplierOf(backend: BackendChoice): 'wasm' | 'native' {

@@ -31,7 +31,7 @@ interface FeatureFileHeader {
 /** A file that is being written, rows from the first to the last. */
 export class FeatureFileWriter {
   readonly path: string;
-  #fd: number | null;
+  #fd: number | null = null;
   #at = 0;
 
   /** @throws StudioError FILE_NOT_WRITTEN, DISK_FULL. */
@@ -46,13 +46,18 @@ export class FeatureFileWriter {
     prefix.write(magic, 'latin1');
     prefix.writeUInt32LE(padded.length, 8);
     rmSync(path, { force: true });
-    this.#fd = openSync(path, 'wx', 0o600);
-    this.#write(prefix);
-    this.#write(padded);
-    for (const name of Object.keys(extractorOf(options).arraysOf(options, shape))) {
-      const array = arrays[name]!;
-      this.#write(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-      this.#write(new Uint8Array(Math.ceil(array.byteLength / 64) * 64 - array.byteLength));
+    this.#guarded(0, () => (this.#fd = openSync(path, 'wx', 0o600)));
+    try {
+      this.#write(prefix);
+      this.#write(padded);
+      for (const name of Object.keys(extractorOf(options).arraysOf(options, shape))) {
+        const array = arrays[name]!;
+        this.#write(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+        this.#write(new Uint8Array(Math.ceil(array.byteLength / 64) * 64 - array.byteLength));
+      }
+    } catch (cause) {
+      this.discard();
+      throw cause;
     }
   }
 
@@ -62,7 +67,7 @@ export class FeatureFileWriter {
 
   /** Returns the size when all is on disk. */
   finish(): number {
-    fsyncSync(this.#fd!);
+    this.#guarded(0, () => fsyncSync(this.#fd!));
     closeSync(this.#fd!);
     this.#fd = null;
     return this.#at;
@@ -75,13 +80,19 @@ export class FeatureFileWriter {
   }
 
   #write(bytes: Uint8Array): void {
-    try {
+    this.#guarded(bytes.length, () => {
       for (let done = 0; done < bytes.length;) done += writeSync(this.#fd!, bytes, done, bytes.length - done);
-      this.#at += bytes.length;
+    });
+    this.#at += bytes.length;
+  }
+
+  #guarded(neededBytes: number, work: () => void): void {
+    try {
+      work();
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code === 'ENOSPC' || code === 'EDQUOT') {
-        throw new StudioError('DISK_FULL', { path: this.path, neededBytes: bytes.length, freeBytes: 0 }, { cause });
+        throw new StudioError('DISK_FULL', { path: this.path, neededBytes, freeBytes: 0 }, { cause });
       }
       throw new StudioError('FILE_NOT_WRITTEN', { path: this.path, reason: code ?? String(cause) }, { cause });
     }

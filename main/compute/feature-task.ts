@@ -35,6 +35,7 @@ export function featureTask(
   const target = new SharedArrayBuffer(4 * Math.min(windowRows, pictures.length) * dimension);
   const rows = new Float32Array(target);
   const { pixelsPath, headerBytes, count, width, height, channels } = source;
+  const writer = new FeatureFileWriter(path, fitted, count); // before there are threads that would have to be ended
   const crew = describeCrew(
     {
       source: { pixelsPath, headerBytes, count, width, height, channels },
@@ -46,7 +47,6 @@ export function featureTask(
     },
     threads,
   );
-  const writer = new FeatureFileWriter(path, fitted, count);
   try {
     let written = 0;
     const none = new Float32Array(dimension);

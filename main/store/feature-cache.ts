@@ -40,6 +40,15 @@ export class FeatureCacheFiles {
     return path;
   }
 
+  /** Forgets a file that turned out to be damaged. */
+  drop(key: string): void {
+    try {
+      rmSync(this.#path(key), { force: true });
+    } catch {
+      // A folder that can only be read keeps it; what is made instead cannot be kept there either, and says so.
+    }
+  }
+
   /** Where a file with this key is to be written. */
   stagingPath(key: string): string {
     return join(this.#staging, `${key}-${process.pid}${this.#ending}`);

@@ -189,6 +189,43 @@ describe('features in compute', () => {
     }
   });
 
+  it('know nothing of the pictures that are held out, nor does what is trained on them', async () => {
+    const other = Buffer.from(readFileSync(source.pixelsPath));
+    for (const i of [...source.validation, ...source.test]) {
+      for (let k = 0; k < size; k++) other[64 + i * size + k] = 255 - other[64 + i * size + k]!;
+    }
+    const pixelsPath = join(folder, 'other-pixels');
+    writeFileSync(pixelsPath, other);
+    const features: FeatureRecipe[] = [words, color, hog, ...(['pca', 'zca'] as const).map((kind) => ({ ...defaultFeatures[kind], components: 4 }))]; // prettier-ignore
+    const learntFrom = async (of: PictureSource, name: string) => {
+      const paths: string[] = [];
+      const learnt: unknown[] = [];
+      for (const [i, block] of features.entries()) {
+        const path = join(folder, `${name}-${i}`);
+        await client.call('compute.features', { source: of, features: block, threads: 1, backend: 'wasm', path });
+        const file = new FeatureFile(path);
+        learnt.push(file.fitted.arrays);
+        file.close();
+        paths.push(path);
+      }
+      const recipe: Recipe = {
+        ...defaultRecipe({ id: 'd', version: '0'.repeat(64) }, 'linear'),
+        features,
+        batchSize: 16,
+        epochs: 3,
+        backend: 'wasm',
+      };
+      const job = { jobId: name, recipe, source: of, stagingFolder: folder, resumeFrom: null };
+      const { weightsSha256 } = await client.call('compute.train', { ...job, features: paths, threads: 1 });
+      return { learnt, weightsSha256 };
+    };
+
+    const here = await learntFrom(source, 'here');
+    const there = await learntFrom({ ...source, pixelsPath }, 'there');
+
+    expect(there).toEqual(here);
+  });
+
   it('leave nothing behind when they are cancelled', async () => {
     const path = join(folder, 'cancelled');
     const enough = new AbortController();
