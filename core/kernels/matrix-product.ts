@@ -42,7 +42,8 @@ export interface MatrixProduct {
   readonly name: 'wasm' | 'native';
   /** Threads divide the rows of a batch in whole blocks of so many. */
   readonly rowBlock: number;
-  forward(layer: ProductLayer, rows: Range): void;
+  /** `scratch`: a thread's own, outputStride × 16 floats. */
+  forward(layer: ProductLayer, rows: Range, scratch: number): void;
   /** `target`: ∂X of the first of the rows, of row length inputStride. `scratch`: a thread's own, outputs × 8 floats. */
   inputGradient(layer: ProductLayer, rows: Range, target: number, scratch: number): void;
   /** Brings these rows of ∂A, of a batch of `count`, into the layer's panels. Before weightGradient, on any thread. */
@@ -110,17 +111,23 @@ export function wasmProduct(kernels: Kernels, capacity: number): MatrixProduct {
 }
 
 /**
- * Y = A·B, A·Bᵀ or with C added: matrices without gaps between rows, given by their addresses. C is a row for `transposed`, and
- * otherwise as large as Y, of which it may be the same memory.
+ * Y = A·B, A·Bᵀ or with C added: matrices without gaps between rows, given by their addresses. C is a row for `transposed`, a column
+ * for `transposedTall`, and otherwise as large as Y, of which it may be the same memory.
  */
 export interface NativeGemm {
   multiply(a: number, b: number, y: number, m: number, n: number, k: number): void;
   multiplyAdd(a: number, b: number, y: number, m: number, n: number, k: number): void;
   multiplyTransposed(a: number, b: number, c: number, y: number, m: number, n: number, k: number): void;
+  multiplyTransposedTall(a: number, b: number, c: number, y: number, m: number, n: number, k: number): void;
 }
 
-/** A product of a single row takes another path through the library, to other bits. */
-const nativeRowBlock = 8;
+/**
+ * Rows that a layer of many weights is computed of at a time. The library first brings its right-hand matrix into another order, on
+ * every thread: as A·Xᵀ = W·Xᵀ + b that is a few rows of X, and not all of W. Whole blocks have the same bits on whichever thread; a product
+ * of a single row, and one of fewer columns, takes another path through the library, to others.
+ */
+const nativeRowBlock = 16;
+const manyWeights = 3 << 18;
 
 /** Large products by a library of the system's, the others by `wasm`. */
 export function nativeProduct(gemm: NativeGemm, kernels: Kernels, wasm: MatrixProduct): MatrixProduct {
@@ -129,12 +136,21 @@ export function nativeProduct(gemm: NativeGemm, kernels: Kernels, wasm: MatrixPr
     name: 'native',
     rowBlock: nativeRowBlock,
 
-    forward(layer, rows) {
-      if (isSmall(layer)) return wasm.forward(layer, rows);
+    forward(layer, rows, scratch) {
+      if (isSmall(layer)) return wasm.forward(layer, rows, scratch);
       const { input, inputStride, output, outputStride, weights, bias } = layer;
-      const x = input + rows.from * inputStride * 4;
-      const a = output + rows.from * outputStride * 4;
-      gemm.multiplyTransposed(x, weights, bias, a, rows.to - rows.from, outputStride, inputStride);
+      const isWhole = inputStride * outputStride < manyWeights;
+      const most = isWhole ? rows.to - rows.from : nativeRowBlock;
+      for (let from = rows.from; from < rows.to; from += most) {
+        const count = Math.min(most, rows.to - from);
+        const x = input + from * inputStride * 4;
+        const a = output + from * outputStride * 4;
+        if (isWhole) gemm.multiplyTransposed(x, weights, bias, a, count, outputStride, inputStride);
+        else {
+          gemm.multiplyTransposedTall(weights, x, bias, scratch, outputStride, count, inputStride);
+          kernels.transpose(scratch, count, 0, outputStride, Math.ceil(count / 4) * 4, a, outputStride);
+        }
+      }
     },
 
     inputGradient(layer, rows, target, scratch) {

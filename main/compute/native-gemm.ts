@@ -85,7 +85,13 @@ export function nativeGemm(buffer: SharedArrayBuffer): NativeGemm {
     },
     multiplyTransposed(a, b, c, y, m, n, k) {
       run(transposed, `T${a} ${b} ${c} ${y} ${m} ${n} ${k}`, () => [
-        { A: matrix(a, m, k), B: matrix(b, n, k), C: matrix(c, n) },
+        { A: matrix(a, m, k), B: matrix(b, n, k), C: matrix(c, 1, n) },
+        { Y: matrix(y, m, n) },
+      ]);
+    },
+    multiplyTransposedTall(a, b, c, y, m, n, k) {
+      run(transposed, `|${a} ${b} ${c} ${y} ${m} ${n} ${k}`, () => [
+        { A: matrix(a, m, k), B: matrix(b, n, k), C: matrix(c, m, 1) },
         { Y: matrix(y, m, n) },
       ]);
     },
@@ -114,9 +120,11 @@ const mostCalls = 1000;
 
 /** An ONNX model of one Gemm over matrices of any size: Y = A·B + C, or A·Bᵀ + C. */
 function gemmModel(inputs: readonly string[], transposeB: boolean): Uint8Array<ArrayBuffer> {
-  const value = (name: string, rank: number) => {
-    const dims = Array.from({ length: rank }, (_, i) => field(1, field(2, text(`${name}${i}`))));
-    const shape = field(2, dims.flat());
+  const value = (name: string) => {
+    const shape = field(
+      2,
+      [0, 1].flatMap((i) => field(1, field(2, text(`${name}${i}`)))),
+    );
     return [...field(1, text(name)), ...field(2, field(1, [...number(1, 1), ...shape]))];
   };
   const transB = [...field(1, text('transB')), ...number(3, 1), ...number(20, 2)];
@@ -129,8 +137,8 @@ function gemmModel(inputs: readonly string[], transposeB: boolean): Uint8Array<A
   const graph = [
     ...field(1, node),
     ...field(2, text('gemm')),
-    ...inputs.flatMap((name) => field(11, value(name, name === 'C' && transposeB ? 1 : 2))),
-    ...field(12, value('Y', 2)),
+    ...inputs.flatMap((name) => field(11, value(name))),
+    ...field(12, value('Y')),
   ];
   const opset = [...field(1, []), ...number(2, 13)];
   return Uint8Array.from([...number(1, 8), ...field(7, graph), ...field(8, opset)]);

@@ -5,7 +5,7 @@
 import type { TaskOutput } from './task.ts';
 import { nativeGemm } from './native-gemm.ts';
 
-/** m, n, k of products as layers make them: wide, narrow, a single row. */
+/** m, n, k of products as layers make them, m at most n: wide, narrow, a single row. */
 const shapes = [
   [64, 256, 3072],
   [37, 48, 112],
@@ -34,42 +34,18 @@ export function probe(): TaskOutput<'compute.probe'> {
       }
       const [A, B, C, Y] = [floats(a, m * k), floats(b, k * n), floats(c, n), floats(y, m * n)];
 
-      gemm.multiplyTransposed(a, b, c, y, m, n, k);
-      if (
-        isWrong(
-          Y,
-          m,
-          n,
-          k,
-          (i, j, q) => A[i * k + q]! * B[j * k + q]!,
-          (j) => C[j]!,
-        )
-      )
-        return wrong('A·Bᵀ + C');
-      gemm.multiply(a, b, y, m, n, k);
-      if (
-        isWrong(
-          Y,
-          m,
-          n,
-          k,
-          (i, j, q) => A[i * k + q]! * B[q * n + j]!,
-          () => 0,
-        )
-      )
-        return wrong('A·B');
-      gemm.multiplyAdd(a, b, y, m, n, k);
-      if (
-        isWrong(
-          Y,
-          m,
-          n,
-          k,
-          (i, j, q) => 2 * A[i * k + q]! * B[q * n + j]!,
-          () => 0,
-        )
-      )
-        return wrong('A·B + C');
+      const transposed: Term = (i, j, q) => A[i * k + q]! * B[j * k + q]!;
+      const plain: Term = (i, j, q) => A[i * k + q]! * B[q * n + j]!;
+      const products: readonly (readonly [name: string, multiply: () => void, term: Term, start: Start])[] = [
+        ['A·Bᵀ + C', () => gemm.multiplyTransposed(a, b, c, y, m, n, k), transposed, (_, j) => C[j]!],
+        ['A·Bᵀ + Cᵀ', () => gemm.multiplyTransposedTall(a, b, c, y, m, n, k), transposed, (i) => C[i]!],
+        ['A·B', () => gemm.multiply(a, b, y, m, n, k), plain, () => 0],
+        ['A·B + Y', () => gemm.multiplyAdd(a, b, y, m, n, k), (i, j, q) => 2 * plain(i, j, q), () => 0],
+      ];
+      for (const [name, multiply, term, start] of products) {
+        multiply();
+        if (isWrong(Y, m, n, k, term, start)) return { works: false, reason: `${name} is wrong` };
+      }
     }
     return { works: true, reason: '' };
   } catch (cause) {
@@ -77,21 +53,14 @@ export function probe(): TaskOutput<'compute.probe'> {
   }
 }
 
-function wrong(product: string): TaskOutput<'compute.probe'> {
-  return { works: false, reason: `${product} is wrong` };
-}
+/** What the q-th of an entry's k terms is, and what they are added to. */
+type Term = (i: number, j: number, q: number) => number;
+type Start = (i: number, j: number) => number;
 
-function isWrong(
-  Y: Float32Array,
-  m: number,
-  n: number,
-  k: number,
-  term: (i: number, j: number, q: number) => number,
-  start: (j: number) => number,
-): boolean {
+function isWrong(Y: Float32Array, m: number, n: number, k: number, term: Term, start: Start): boolean {
   for (let i = 0; i < m; i += Math.ceil(m / 8)) {
     for (let j = 0; j < n; j++) {
-      let sum = start(j);
+      let sum = start(i, j);
       for (let q = 0; q < k; q++) sum += term(i, j, q);
       if (!(Math.abs(sum - Y[i * n + j]!) <= tolerancePerTerm * k)) return true;
     }

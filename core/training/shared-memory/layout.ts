@@ -159,7 +159,7 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
     biasGradient: floats(outputStride),
   }));
   const partSums = Array.from({ length: isInParts ? partCount : 0 }, () => take(8 * outputStride * (inputStride + 1)));
-  const scratchFloats = 8 * Math.max(chunkRows, ...sizes);
+  const scratchFloats = 16 * Math.max(chunkRows, ...sizes.map(filledUp));
   const scratch = Array.from({ length: rest.threads }, () => floats(scratchFloats));
   const { width, height, channels } = rest.picture ?? { width: 0, height: 0, channels: 0 };
   const placed = Array.from({ length: rest.threads }, () => take(width * height * channels));

@@ -128,7 +128,7 @@ export function stepProgram(
     layers.forEach((layer, l) => {
       const { output: outputs, outputStride } = layer;
       const output = outputs + from * outputStride * 4;
-      product.forward(layer, { from, to });
+      product.forward(layer, { from, to }, layout.scratch[thread]!);
       const next = layers[l + 1];
       if (next === undefined) return;
       activate(l, output, next.input + from * outputStride * 4, rows);
@@ -257,7 +257,7 @@ export function stepProgram(
           const rows = Math.min(partRows, chunkEnd - first);
           const isFirst = first === chunk ? 1 : 0;
           gather(own.input, first, first + rows, thread, numbers);
-          wasm.forward({ ...layer, ...own }, { from: 0, to: rows });
+          wasm.forward({ ...layer, ...own }, { from: 0, to: rows }, layout.scratch[thread]!);
           judge(ownScores[thread]!, 0, first, rows, numbers);
           kernels.narrowWeightGradient(
             own.outputGradient, outputStride, rows, outputs, own.input, inputStride, 0, inputStride,

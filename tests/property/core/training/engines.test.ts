@@ -5,7 +5,7 @@ import { lossNamed } from '../../../../core/losses/index.ts';
 import { multilayerPerceptron } from '../../../../core/models/multilayer-perceptron.ts';
 import { createOptimizer } from '../../../../core/optimizers/index.ts';
 import { activationNames, defaultOptimizers, lossNames, type OptimizerRecipe } from '../../../../core/recipe/recipe.ts';
-import type { EngineSetup, EngineShape } from '../../../../core/training/step-engine.ts';
+import type { EngineSetup, EngineShape, StepEngine } from '../../../../core/training/step-engine.ts';
 import { plainStepEngine } from '../../../../core/training/plain-step-engine.ts';
 import { nativeGemm } from '../../../../main/compute/native-gemm.ts';
 import { engines, inTurns, randomSetup, shapeOf } from '../../../support/engines.ts';
@@ -252,6 +252,36 @@ describe('the shared-memory engine', () => {
       }),
       { numRuns: 12, seed: 7 },
     );
+  });
+
+  it('computes a layer of very many weights in blocks of rows: the plain result, the same bits on every thread', () => {
+    const shape = shapeOf({
+      sizes: [2000, 410, 3],
+      loss: 'softmax',
+      penaltyFactor: 0,
+      optimizer: { kind: 'sgd', learningRate: 0.01 },
+    });
+    const setup = randomSetup(shape, 60);
+    for (const rows of [1, 45]) {
+      const batch = Uint32Array.from({ length: rows }, (_, i) => (7 * i) % 48);
+      const after = (engine: StepEngine) => {
+        const { loss } = engine.step(batch, 0.003, 0);
+        const validation = engine.evaluate('validation', () => false)!;
+        return { loss, validation, parameters: engine.save().parameters };
+      };
+      const plain = after(plainStepEngine(setup));
+      const first = after(inTurns(1, nativeGemm)(setup));
+      const others = [2, 3].map((threads) => after(inTurns(threads, nativeGemm)(setup)));
+
+      const furthest = (one: typeof plain, other: typeof plain) =>
+        one.parameters.reduce((most, p, i) => Math.max(most, Math.abs(p - other.parameters[i]!)), 0);
+      for (const other of others) {
+        expect({ ...other, parameters: furthest(other, first) }).toEqual({ ...first, parameters: 0 });
+      }
+      expect(first.loss / plain.loss).toBeCloseTo(1, 4);
+      expect(first.validation.loss / plain.validation.loss).toBeCloseTo(1, 4);
+      expect(furthest(first, plain)).toBeLessThan(1e-5);
+    }
   });
 
   it('follows the plain engine where the library multiplies', () => {
