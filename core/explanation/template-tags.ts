@@ -20,9 +20,10 @@
  * Sources: Bigün & Granlund 1987 (orientation as a double angle); Hansen & Gegenfurtner 2009 (opponent axes).
  */
 import type { PictureShape } from './templates.ts';
-import { requireLength } from '../array/matrix.ts';
+import { norm } from '../array/linear-algebra.ts';
+import { type Matrix, requireLength, rowOf } from '../array/matrix.ts';
 
-export type TemplateTag = 'noise' | 'edge' | 'blob' | 'red-green' | 'blue-yellow' | 'colour';
+export type TemplateTag = 'noise' | 'faded' | 'edge' | 'blob' | 'red-green' | 'blue-yellow' | 'colour';
 
 export interface TagWithConfidence {
   readonly tag: TemplateTag;
@@ -31,7 +32,7 @@ export interface TagWithConfidence {
 }
 
 export interface TemplateLook {
-  /** Those that hold, the most confident first; `noise` stands alone. */
+  /** Those that hold, the most confident first; `noise` and `faded` stand alone. */
   readonly tags: readonly TagWithConfidence[];
   /** Share of the energy that stands out of white noise, in [0, 1]. */
   readonly signalShare: number;
@@ -57,6 +58,30 @@ const mostBlobCycles = 3.5;
 const leastColourShare = 0.5;
 /** Templates are looked at in this size at most. */
 const largestSide = 32;
+
+/** A template weaker than this share of the strongest of its layer has faded. */
+const fadedShare = 1e-3;
+
+/**
+ * Looks of all templates of a layer (units, D).
+ *
+ * One that has faded is called so and nothing else: a unit that answers no picture gets no gradient, L2 draws its weights towards 0,
+ * and the pattern that rounding leaves of them would be named as if something had been learnt.
+ *
+ * @param onunit  With the number of each unit before it is looked at.
+ * @throws StudioError SHAPE_MISMATCH when the shape has another number of features.
+ */
+export function looksOf(templates: Matrix, shape: PictureShape, onunit?: (unit: number) => void): TemplateLook[] {
+  const rows = Array.from({ length: templates.rows }, (_, unit) => rowOf(templates, unit));
+  const norms = rows.map(norm);
+  const strongest = norms.reduce((largest, value) => Math.max(largest, value), 0);
+  return rows.map((template, unit) => {
+    onunit?.(unit);
+    const look = lookOf(template, shape);
+    const hasFaded = norms[unit]! < fadedShare * strongest;
+    return hasFaded ? { ...look, tags: [{ tag: 'faded', confidence: 1 }] } : look;
+  });
+}
 
 /** @throws StudioError SHAPE_MISMATCH when the shape has another number of features. */
 export function lookOf(template: ArrayLike<number>, shape: PictureShape): TemplateLook {

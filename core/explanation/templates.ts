@@ -27,6 +27,9 @@ export interface PictureShape {
   readonly channels: number;
 }
 
+/** A template is drawn no stronger than this share of the shared scale allows: what rounding left of it is no picture. */
+const faintest = 1e-3;
+
 export interface Templates {
   /** Units are classes for a model without hidden layers. */
   readonly layer: 'class' | 'hidden';
@@ -36,7 +39,7 @@ export interface Templates {
   readonly biases: Float64Array;
   /** (units) ‖T‖₂. */
   readonly norms: Float64Array;
-  /** (units) the scale of a template drawn alone; see drawn-scale.ts. */
+  /** (units) the scale of a template drawn alone; see drawn-scale.ts. One that has faded stays as grey as it is. */
   readonly scales: Float64Array;
   /** The largest scale of any unit. */
   readonly sharedScale: number;
@@ -58,14 +61,16 @@ export function templatesOf(
   const { templates, biases } = drawn(inPixelSpace(layers[0]!, standardization), blocks);
   const isPicture = templates.columns === shape.height * shape.width * shape.channels;
   const units = Array.from({ length: templates.rows }, (_, unit) => rowOf(templates, unit));
-  const scales = Float64Array.from(units, (template) => drawnScale(template));
+  const own = Float64Array.from(units, (template) => drawnScale(template));
+  const sharedScale = largestMagnitude(own);
+  const scales = own.map((scale) => Math.max(scale, faintest * sharedScale));
   return {
     layer: layers.length === 1 ? 'class' : 'hidden',
     templates,
     biases,
     norms: Float64Array.from(units, norm),
     scales,
-    sharedScale: largestMagnitude(scales),
+    sharedScale,
     roughness: isPicture ? Float64Array.from(units, (template) => roughness(template, shape)) : null,
     votes: layers.length === 2 ? transpose(layers[1]!.weights) : null,
   };

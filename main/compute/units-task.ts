@@ -6,7 +6,7 @@ import { drawn } from '../../core/explanation/drawn-space.ts';
 import { ablationCurve, classesServed, meanAnswers } from '../../core/explanation/participation.ts';
 import { pruningOrder, usefulness } from '../../core/explanation/pruning.ts';
 import { nearestTwins } from '../../core/explanation/redundancy.ts';
-import { lookOf, type TemplateLook } from '../../core/explanation/template-tags.ts';
+import { looksOf, type TemplateLook } from '../../core/explanation/template-tags.ts';
 import { inPixelSpace } from '../../core/explanation/templates.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import { shuffle } from '../../core/random/sampling.ts';
@@ -48,7 +48,7 @@ export function unitsTask(
   };
   const ablation = { leastUseful: curve(least), mostUseful: curve(least.toReversed()), random: curve(random) };
 
-  const looks = looksOf();
+  const looks = firstLayerLooks();
   const twins = nearestTwins(first);
   told(total);
   const column = (of: (look: TemplateLook) => number) => Float32Array.from(looks, of);
@@ -79,14 +79,12 @@ export function unitsTask(
     return matrixOf(indices.length, units, Float64Array.from(answers));
   }
 
-  function looksOf(): TemplateLook[] {
+  function firstLayerLooks(): TemplateLook[] {
     const { templates } = drawn(inPixelSpace(first, checkpoint.standardization), checkpoint.features);
-    const { columns, data } = templates;
     const { width, height, channels } = checkpoint;
-    if (columns !== width * height * channels) return []; // no picture, so nothing that it looks like
-    return Array.from({ length: templates.rows }, (_, unit) => {
+    if (templates.columns !== width * height * channels) return []; // no picture, so nothing that it looks like
+    return looksOf(templates, checkpoint, (unit) => {
       if (unit % 32 === 0) told(done + unit);
-      return lookOf(data.subarray(unit * columns, (unit + 1) * columns), checkpoint);
     });
   }
 }

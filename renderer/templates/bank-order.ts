@@ -57,10 +57,12 @@ export function orderUnits(figures: BankFigures, { sort, label, sign, tag }: Ban
     return tag === 'none' ? tags.length === 0 : tags.some((each) => each.tag === tag);
   }
 
-  /** Of the tag that is chosen, else of the surest one that is not noise. */
+  /** Of the tag that is chosen, else of the surest one that says what is seen. */
   function confidenceOf(unit: number): number {
     const tags = study?.tags[unit] ?? [];
-    const wanted = tags.find((each) => (tag === 'all' || tag === 'none' ? each.tag !== 'noise' : each.tag === tag));
+    const wanted = tags.find((each) =>
+      tag === 'all' || tag === 'none' ? each.tag !== 'noise' && each.tag !== 'faded' : each.tag === tag,
+    );
     return wanted?.confidence ?? 0;
   }
 }

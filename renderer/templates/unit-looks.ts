@@ -5,6 +5,7 @@ import { m } from '../messages.ts';
 
 const words: Readonly<Record<UnitStudy['tags'][number][number]['tag'], () => string>> = {
   noise: () => m.tag_noise(),
+  faded: () => m.tag_faded(),
   edge: () => m.tag_edge(),
   blob: () => m.tag_blob(),
   'red-green': () => m.tag_red_green(),
@@ -21,10 +22,12 @@ export function tagWord(tag: UnitStudy['tags'][number][number]['tag']): string {
 export function looksLike(study: UnitStudy, unit: number): string {
   const tags = study.tags[unit] ?? [];
   if (tags.length === 0) return m.tag_none();
-  const degrees = (study.orientationRadians[unit]! * 180) / Math.PI;
+  // Counter-clockwise, as one reads an angle; in the picture it is counted downwards.
+  const degrees = Math.round(180 - (study.orientationRadians[unit]! * 180) / Math.PI) % 180;
   return tags
     .map(({ tag, confidence }) => {
-      const word = tag === 'edge' ? m.tag_edge_at({ degrees: fixed(degrees, 0) }) : words[tag]();
+      if (tag === 'faded') return words[tag]();
+      const word = tag === 'edge' ? m.tag_edge_at({ degrees }) : words[tag]();
       return m.tag_confidence({ tag: word, confidence: fixed(confidence, 2) });
     })
     .join(', ');

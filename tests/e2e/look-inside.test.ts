@@ -41,6 +41,7 @@ test('a score is taken apart into the templates that made it, and into the templ
 
   await show(page, en.templates_view_units);
   await expect(page.getByRole('heading', { name: en.units_ablation_title })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole('heading', { name: en.rose_title })).toBeVisible();
   await passesAxe(page);
 
   await show(page, en.templates_view_classes);

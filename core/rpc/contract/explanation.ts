@@ -50,7 +50,7 @@ export const PictureQuestion = {
   withTemplates: v.optional(v.boolean(), true),
 };
 
-export const tagNames = ['noise', 'edge', 'blob', 'red-green', 'blue-yellow', 'colour'] as const;
+export const tagNames = ['noise', 'faded', 'edge', 'blob', 'red-green', 'blue-yellow', 'colour'] as const;
 
 /** What the units of a network do over many pictures. */
 export const UnitStudy = v.object({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lookOf, type TemplateTag } from '../../../../core/explanation/template-tags.ts';
+import { lookOf, looksOf, type TemplateTag } from '../../../../core/explanation/template-tags.ts';
+import { matrixOf } from '../../../../core/array/matrix.ts';
 import { createGenerator, type RandomGenerator } from '../../../../core/random/generator.ts';
 import { normal, uniformBetween } from '../../../../core/random/sampling.ts';
 
@@ -121,4 +122,13 @@ describe('what a template looks like', () => {
       if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
     }
   });
+});
+
+it('a layer names nothing in a template that has faded beside the others, though its pattern is clear', () => {
+  const clear = gabor(createGenerator(1), { orientation: 0.3, cycles: 4, colour: grey });
+  const templates = matrixOf(3, clear.length, Float64Array.of(...clear, ...clear.map((w) => 1e-9 * w), ...clear.map((w) => 0.01 * w))); // prettier-ignore
+
+  const tags = looksOf(templates, shape).map((look) => look.tags.map(({ tag }) => tag));
+
+  expect(tags).toEqual([['edge'], ['faded'], ['edge']]);
 });

@@ -55,6 +55,14 @@ describe('templates', () => {
     ]);
   });
 
+  it('that have faded are not drawn as strong as the others', () => {
+    const model = linearClassifier({ inputSize: 2, classes: 2 });
+    const parameters = Float64Array.of(4, -2, 2e-13, 1e-13, /* b */ 0, 0);
+    const standardization = { kind: 'none' as const, mean: new Float64Array(2), deviation: Float64Array.of(1, 1) };
+
+    expect([...templatesOf(model, parameters, standardization, shape).scales]).toEqual([4, 0.004]);
+  });
+
   it('score a picture exactly as the model scores the standardised picture', () => {
     const random = createGenerator(5, 'test');
     const pixels = Uint8Array.from({ length: 20 * 12 }, () => uniformInteger(random, 256));
