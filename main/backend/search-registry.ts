@@ -87,11 +87,19 @@ export class SearchRegistry {
     return id;
   }
 
+  /** All but those whose every run is in the trash or gone: a search is thrown away with its runs, and comes back with one. */
   list(): SearchReport[] {
     return this.#options.searches.list().flatMap((search) => {
       const plan = planOf(search);
-      return plan === null ? [] : [this.#report(search, plan)];
+      return plan === null || this.#isThrownAway(search) ? [] : [this.#report(search, plan)];
     });
+  }
+
+  #isThrownAway({ id, status }: StoredSearch): boolean {
+    if (status === 'running') return false;
+    const { searches, runs } = this.#options;
+    const trials = searches.trials(id);
+    return trials.length > 0 && trials.every(({ runId }) => runs.get(runId)?.isInTrash ?? true);
   }
 
   /** @throws StudioError JOB_NOT_FOUND. */

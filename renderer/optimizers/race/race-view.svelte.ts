@@ -6,6 +6,8 @@ import { seesPixels } from '../../../core/recipe/feature-recipe.ts';
 import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
 import type { StudioContract } from '../../../core/rpc/contract/index.ts';
 import { defaultRace, raceBase } from '../../../core/training/optimizer-race.ts';
+import { count } from '../../format.ts';
+import { m } from '../../messages.ts';
 import type { Studio } from '../../studio.svelte.ts';
 
 export type RacePlan = Extract<CallInput<StudioContract, 'searches.start'>['plan'], { kind: 'race' }>;
@@ -122,6 +124,21 @@ export class RaceView {
   async resume(searchId: string): Promise<void> {
     await this.#studio.attempt(this.#studio.call('searches.resume', { searchId }));
     await this.list();
+  }
+
+  /** Into the trash with all of its runs; the race goes where they go. */
+  async remove({ trials }: RaceReport): Promise<void> {
+    const runIds = trials.map(({ runId }) => runId);
+    const refresh = () => Promise.all([this.#studio.refreshRuns(), this.list()]);
+    const work = async () => {
+      await this.#studio.call('runs.trash', { runIds });
+      await refresh();
+      this.#studio.say(m.race_removed({ count: count(runIds.length) }), async () => {
+        await this.#studio.call('runs.restore', { runIds });
+        await refresh();
+      });
+    };
+    await this.#studio.attempt(work());
   }
 
   async drawPaths(searchId: string): Promise<void> {

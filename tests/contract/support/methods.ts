@@ -555,7 +555,19 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
   },
   'searches.list': {
     input: none,
-    expects: ({ searches }) => expect(searches.every(({ total }) => total > 0)).toBe(true),
+    expects: async ({ searches }, studio) => {
+      expect(searches.every(({ total }) => total > 0)).toBe(true);
+      // A race goes where all of its runs go, and comes back with them.
+      const id = await finishedRace(studio);
+      const { trials } = await studio.rpc.call('searches.get', { searchId: id });
+      const runIds = trials.map(({ runId }) => runId);
+      const listed = async () => (await studio.rpc.call('searches.list', {})).searches.some((each) => each.id === id);
+      await studio.rpc.call('runs.trash', { runIds });
+      expect(await listed()).toBe(false);
+      await studio.rpc.call('runs.restore', { runIds: runIds.slice(0, 1) });
+      expect(await listed()).toBe(true);
+      await studio.rpc.call('runs.restore', { runIds });
+    },
   },
   'searches.get': {
     input: async (studio) => {
