@@ -36,6 +36,8 @@ export interface ErrorDetails {
   NO_CLASS_FOLDERS: { path: string };
   ONE_CLASS: { path: string; className: string };
   DATASET_TOO_SMALL: { pictures: number; classes: number };
+  /** Each class is one picture, or copies of one, which stay together: no split can measure anything. */
+  NOTHING_TO_HOLD_OUT: { pictures: number };
   BAD_DATASET_FILE: { path: string; reason: string };
   TOO_MANY_CLASSES: { classes: number; limit: number };
 

@@ -44,7 +44,7 @@ export type SplitWarning =
  *
  * Both lists rise: the order in which pictures are learnt from is drawn anew for each epoch (training/minibatches.ts).
  *
- * @throws StudioError INVALID_OPTION; SHAPE_MISMATCH; DATASET_TOO_SMALL when two non-empty sides are impossible.
+ * @throws StudioError INVALID_OPTION; SHAPE_MISMATCH; NOTHING_TO_HOLD_OUT when two non-empty sides are impossible.
  */
 export function stratifiedSplit({ labels, groups, heldOut: request, random }: SplitRequest): Split {
   const n = labels.length;
@@ -207,7 +207,7 @@ function smallestSpareGroup(strata: readonly Stratum[], labels: ArrayLike<number
   // A class with several groups can spare one. Where every class is a single group no split can measure anything.
   const spare = strata.filter((stratum) => stratum.groups.length > 1).flatMap((stratum) => stratum.groups);
   if (spare.length === 0) {
-    throw new StudioError('DATASET_TOO_SMALL', { pictures: labels.length, classes: strata.length });
+    throw new StudioError('NOTHING_TO_HOLD_OUT', { pictures: labels.length });
   }
   return spare.reduce((smallest, group) => (group.length < smallest.length ? group : smallest));
 }

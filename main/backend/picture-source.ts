@@ -1,6 +1,6 @@
 /** From a recipe and a dataset version to the pictures that compute gets. */
 import { stratifiedSplit } from '../../core/dataset/split.ts';
-import { StudioError } from '../../core/errors.ts';
+import { isStudioError, StudioError } from '../../core/errors.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import { mixtureDimension } from '../../core/features/index.ts';
 import { seesPixels } from '../../core/recipe/feature-recipe.ts';
@@ -12,6 +12,8 @@ import { type DatasetVersion, excludedFlag } from '../store/dataset-version.ts';
 /**
  * Numbers of the pictures of each split, rising. Where the dataset brings no validation split, the recipe's fraction of the
  * training pictures is held out: stratified, by duplicate group, by the split's seed.
+ *
+ * @throws StudioError NOTHING_TO_HOLD_OUT.
  */
 export function pictureSource(dataset: DatasetVersion, split: Recipe['split']): PictureSource {
   const { pixelsPath, headerBytes, count, width, height, channels, classes, labels, splits, flags, groups } = dataset;
@@ -43,6 +45,17 @@ export function pictureSource(dataset: DatasetVersion, split: Recipe['split']): 
     validation: Uint32Array.from(validation),
     test: Uint32Array.from(parts[2]),
   };
+}
+
+/** The split, with no share held out where nothing can be: where each class is copies of one picture. */
+export function possibleSplit(dataset: DatasetVersion, split: Recipe['split']): Recipe['split'] {
+  try {
+    pictureSource(dataset, split);
+    return split;
+  } catch (cause) {
+    if (!isStudioError(cause, 'NOTHING_TO_HOLD_OUT')) throw cause;
+    return { ...split, validation: 0 };
+  }
 }
 
 /**

@@ -210,7 +210,7 @@ function makeTestSplit(
       ...unmeasured.map(({ label }) => ({ code: 'class-not-in-test', details: { className: classes[label]! } })),
     ];
   } catch (cause) {
-    if (!isStudioError(cause, 'DATASET_TOO_SMALL')) throw cause;
+    if (!isStudioError(cause, 'NOTHING_TO_HOLD_OUT')) throw cause;
     return [{ code: 'no-test-split', details: {} }];
   }
 }

@@ -15,7 +15,8 @@ import {
   optimizerNames,
   type Recipe,
 } from '../../core/recipe/recipe.ts';
-import { defaultFeatures, featureKinds, type FeatureRecipe } from '../../core/recipe/feature-recipe.ts';
+import { featureKinds, type FeatureRecipe } from '../../core/recipe/feature-recipe.ts';
+import { fittingFeatures } from '../../core/recipe/fitting-features.ts';
 import { forOptimizer, type Noise } from '../../core/recipe/for-optimizer.ts';
 import { RecipeSchema } from '../../core/rpc/contract/recipe.ts';
 import type { DatasetSummary } from '../../core/rpc/contract/datasets.ts';
@@ -80,7 +81,8 @@ export async function recipeFromFlags(
   }
 
   const kind = model ?? (hasHidden ? 'mlp' : start?.model.kind);
-  const fallback = defaultsOf(defaultFor(dataset, kind));
+  const features = flags.features === undefined ? undefined : featuresOf(flags.features, dataset);
+  const fallback = defaultsOf(defaultFor(dataset, kind, start === undefined ? features : undefined));
   const written = start ?? fallback;
   const optimizerName =
     flags.optimizer === undefined ? undefined : choice('--optimizer', flags.optimizer, optimizerNames);
@@ -107,7 +109,7 @@ export async function recipeFromFlags(
             activation: flags.activation === undefined ? mlp.activation : activationOf(flags.activation),
           }
         : { kind: 'linear' },
-    features: flags.features === undefined ? base.features : featuresOf(flags.features),
+    features: features ?? base.features,
     loss: choice('--loss', flags.loss ?? base.loss, lossNames),
     l2: number('--l2', flags.l2, base.l2),
     optimizer: {
@@ -189,8 +191,10 @@ export async function readRecipe(file: string): Promise<Recipe> {
 }
 
 /** Names of blocks by commas, each with its defaults: `hog,color`. What else a block can be told is set in a recipe. */
-function featuresOf(text: string): FeatureRecipe[] {
-  return text.split(',').map((name) => defaultFeatures[choice('--features', name.trim(), featureKinds)]);
+function featuresOf(text: string, dataset: DatasetSummary): FeatureRecipe[] {
+  return text
+    .split(',')
+    .map((name) => fittingFeatures(choice('--features', name.trim(), featureKinds), dataset, leastTrained(dataset)));
 }
 
 /** One name for all hidden layers, or one for each, by commas. */
@@ -200,9 +204,16 @@ function activationOf(text: string): ActivationName | ActivationName[] {
 }
 
 /** The recipe one starts from; a small dataset has fewer pictures than the usual batch. */
-function defaultFor(dataset: DatasetSummary, kind: Recipe['model']['kind'] | undefined): Recipe {
-  const recipe = defaultRecipe({ id: dataset.id, version: dataset.version }, kind);
-  const { train, validation } = dataset.counts;
-  const heldOut = validation === null ? Math.max(1, Math.round(recipe.split.validation * train)) : 0;
-  return { ...recipe, batchSize: Math.max(1, Math.min(Number(recipe.batchSize), train - heldOut)) };
+function defaultFor(
+  dataset: DatasetSummary,
+  kind: Recipe['model']['kind'] | undefined,
+  features: readonly FeatureRecipe[] | undefined,
+): Recipe {
+  const recipe = defaultRecipe({ id: dataset.id, version: dataset.version }, kind, features);
+  return { ...recipe, batchSize: Math.max(1, Math.min(Number(recipe.batchSize), leastTrained(dataset))) };
+}
+
+/** Pictures that are left to learn from when the default's share is held out. */
+function leastTrained({ counts: { train, validation } }: DatasetSummary): number {
+  return Math.max(1, validation === null ? train - Math.max(1, Math.round(0.1 * train)) : train);
 }

@@ -1,6 +1,7 @@
 /** Fixed features against end to end: four models on one split with one budget, some seeds each, as runs of the studio. */
-import { defaultFeatures } from '../../core/recipe/feature-recipe.ts';
-import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { ImageShape } from '../../core/image/pixel-image.ts';
+import type { FeatureRecipe } from '../../core/recipe/feature-recipe.ts';
+import { fittingFeatures } from '../../core/recipe/fitting-features.ts';
 import type { RunSummary } from '../../core/rpc/contract/runs.ts';
 
 export const comparedKinds = ['raw-linear', 'raw-mlp', 'features-linear', 'features-mlp'] as const;
@@ -13,11 +14,10 @@ export function comparedName(kind: ComparedKind, seed: number): string {
   return `${prefix}${kind} ${seed}`;
 }
 
-/** What one bar needs: the defaults of each model, the same split, epochs and batch, HOG and colours as features. */
-export function comparedRecipe(base: Recipe, kind: ComparedKind, seed: number, epochs: number): Recipe {
-  const { hog, color, raw } = defaultFeatures;
-  const seesFeatures = kind.startsWith('features');
-  return { ...base, features: seesFeatures ? [color, hog] : [raw], epochs, seed };
+/** What the model of one bar sees. All else is the defaults for that, the same split, epochs and batch. */
+export function comparedFeatures(kind: ComparedKind, shape: ImageShape, trainCount: number): FeatureRecipe[] {
+  const kinds = kind.startsWith('features') ? (['color', 'hog'] as const) : (['raw'] as const);
+  return kinds.map((one) => fittingFeatures(one, shape, trainCount));
 }
 
 export interface ComparedBar {

@@ -51,9 +51,9 @@ export class RecipeDraft {
   async chooseModel(kind: Recipe['model']['kind']): Promise<void> {
     const before = this.recipe;
     if (before === null || before.model.kind === kind) return;
-    const ask = (model: Recipe['model']['kind']) =>
-      this.#studio.call('training.defaults', { datasetId: this.#datasetId, model });
-    const both = await this.#studio.attempt(Promise.all([ask(before.model.kind), ask(kind)]));
+    const both = await this.#studio.attempt(
+      Promise.all([this.#defaults(before.model.kind, before.features), this.#defaults(kind, before.features)]),
+    );
     const now = this.recipe;
     if (both === null || now === null) return;
     const [old, fresh] = both;
@@ -62,6 +62,26 @@ export class RecipeDraft {
       l2: now.l2 === old.l2 ? fresh.l2 : now.l2,
       optimizer: JSON.stringify(now.optimizer) === JSON.stringify(old.optimizer) ? fresh.optimizer : now.optimizer,
     });
+  }
+
+  /** The learning rate of the defaults goes with what the model sees; one that a person chose stays. */
+  async chooseFeatures(features: Recipe['features']): Promise<void> {
+    const before = this.recipe;
+    if (before === null) return;
+    this.change({ features });
+    const model = before.model.kind;
+    const both = await this.#studio.attempt(
+      Promise.all([this.#defaults(model, before.features), this.#defaults(model, features)]),
+    );
+    if (both === null || this.recipe?.features !== features) return;
+    const [old, fresh] = both;
+    if (JSON.stringify(this.recipe.optimizer) === JSON.stringify(old.optimizer)) {
+      this.change({ optimizer: fresh.optimizer });
+    }
+  }
+
+  #defaults(model: Recipe['model']['kind'], features: Recipe['features']): Promise<Recipe> {
+    return this.#studio.call('training.defaults', { datasetId: this.#datasetId, model, features: [...features] });
   }
 
   changeMlp(changes: Partial<Omit<Mlp, 'kind'>>): void {
@@ -75,9 +95,7 @@ export class RecipeDraft {
   async chooseOptimizer(kind: OptimizerName): Promise<void> {
     if (this.recipe === null) return;
     const model = this.recipe.model.kind;
-    const defaults = await this.#studio.attempt(
-      this.#studio.call('training.defaults', { datasetId: this.#datasetId, model }),
-    );
+    const defaults = await this.#studio.attempt(this.#defaults(model, this.recipe.features));
     if (defaults === null) return;
     const before = this.recipe;
     if (needsFullBatch({ kind }) && !needsFullBatch(before.optimizer)) this.#minibatch = before;

@@ -1,6 +1,7 @@
 /** Training runs. A run goes on without the window; `training.watch` first repeats what was missed. */
 import * as v from 'valibot';
 import { Count, ErrorValue, float32s, float64s, Id, MaybeFinite, Name } from './common.ts';
+import { FeatureRecipeSchema } from './feature-recipe.ts';
 import { RecipeSchema } from './recipe.ts';
 
 /**
@@ -63,7 +64,12 @@ const Run = v.object({ runId: Id });
 export const trainingContract = {
   /** A complete recipe to start from, for a dataset's current version. */
   'training.defaults': {
-    input: v.object({ datasetId: Id, model: v.picklist(['linear', 'mlp']) }),
+    input: v.object({
+      datasetId: Id,
+      model: v.picklist(['linear', 'mlp']),
+      /** What it is to see; pixels where nothing is said. */
+      features: v.optional(v.pipe(v.array(FeatureRecipeSchema), v.minLength(1), v.maxLength(8))),
+    }),
     output: RecipeSchema,
   },
   /** Starts a run and returns at once. Fails with INVALID_OPTION, DATASET_NOT_FOUND, DATASET_TOO_SMALL, DISK_FULL. */

@@ -8,7 +8,7 @@ import type { Evaluation } from '../evaluation.ts';
 import type { FeatureCaches } from '../feature-caches.ts';
 import type { HelperProcess } from '../helper-process.ts';
 import type { JobRegistry } from '../job-registry.ts';
-import { pictureSource } from '../picture-source.ts';
+import { pictureSource, possibleSplit } from '../picture-source.ts';
 
 export interface FeaturesParts {
   readonly runs: RunRepository;
@@ -30,7 +30,11 @@ export function featuresHandlers(parts: FeaturesParts) {
 
   function sourceOf(datasetId: string) {
     const dataset = datasets.version(datasetId, null);
-    return { datasetVersion: dataset.version, name: dataset.name, source: pictureSource(dataset, split) };
+    return {
+      datasetVersion: dataset.version,
+      name: dataset.name,
+      source: pictureSource(dataset, possibleSplit(dataset, split)),
+    };
   }
 
   return {

@@ -2,7 +2,7 @@ import { defaultRecipe } from '../../../core/recipe/recipe.ts';
 import type { trainingContract } from '../../../core/rpc/contract/training.ts';
 import type { Handlers } from '../../../core/rpc/define.ts';
 import type { DatasetVersions } from '../../store/dataset-version.ts';
-import { pictureSource } from '../picture-source.ts';
+import { pictureSource, possibleSplit } from '../picture-source.ts';
 import type { NativeProbe } from '../native-probe.ts';
 import type { RunRegistry } from '../run-registry.ts';
 import type { SettingsFile } from '../settings-file.ts';
@@ -14,12 +14,14 @@ export function trainingHandlers(
   native: NativeProbe,
 ) {
   return {
-    'training.defaults': ({ datasetId, model }) => {
+    'training.defaults': ({ datasetId, model, features }) => {
       const dataset = datasets.version(datasetId, null);
-      const recipe = defaultRecipe({ id: datasetId, version: dataset.version }, model);
-      const trainCount = pictureSource(dataset, recipe.split).train.length;
+      const recipe = defaultRecipe({ id: datasetId, version: dataset.version }, model, features);
+      const split = possibleSplit(dataset, recipe.split);
+      const trainCount = pictureSource(dataset, split).train.length;
       return {
         ...recipe,
+        split,
         features: [...recipe.features],
         batchSize: recipe.batchSize === 'full' ? 'full' : Math.max(1, Math.min(recipe.batchSize, trainCount)),
         backend: settings.current.computeBackend,

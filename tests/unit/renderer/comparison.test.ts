@@ -1,26 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { seesPixels } from '../../../core/recipe/feature-recipe.ts';
-import { defaultRecipe } from '../../../core/recipe/recipe.ts';
 import type { RunSummary } from '../../../core/rpc/contract/runs.ts';
-import { comparedBars, comparedName, comparedRecipe } from '../../../renderer/features/comparison.ts';
+import { comparedBars, comparedFeatures, comparedName } from '../../../renderer/features/comparison.ts';
 import { recolored } from '../../../renderer/features/recolor.ts';
 import { luma601 } from '../../../core/image/color-space.ts';
-
-const base = defaultRecipe({ id: 'd', version: 'a'.repeat(64) }, 'mlp');
 
 function run(kind: Parameters<typeof comparedName>[0], seed: number, testAccuracy: number): RunSummary {
   const about = { datasetId: 'd', datasetIsCurrent: true, status: 'finished', parameters: 7, trainSeconds: 2 };
   return { ...about, name: comparedName(kind, seed), testAccuracy, validationAccuracy: null } as RunSummary;
 }
 
-describe('the comparison of fixed features with end to end', () => {
-  it('changes what the model sees and the seed, and nothing else', () => {
-    const raw = comparedRecipe(base, 'raw-mlp', 2, 15);
-    const described = comparedRecipe(base, 'features-mlp', 2, 15);
+const shape = { width: 8, height: 8, channels: 3 as const };
 
-    expect(seesPixels(raw.features)).toBe(true);
-    expect(described.features.map(({ kind }) => kind)).toEqual(['color', 'hog']);
-    expect({ ...described, features: raw.features }).toEqual(raw);
+describe('the comparison of fixed features with end to end', () => {
+  it('shows pixels to two models, and colours and edges to two', () => {
+    expect(seesPixels(comparedFeatures('raw-linear', shape, 50))).toBe(true);
+    expect(seesPixels(comparedFeatures('raw-mlp', shape, 50))).toBe(true);
+    expect(comparedFeatures('features-linear', shape, 50).map(({ kind }) => kind)).toEqual(['color', 'hog']);
+    expect(comparedFeatures('features-mlp', shape, 50).map(({ kind }) => kind)).toEqual(['color', 'hog']);
   });
 
   it('shows means with an interval by Student’s t', () => {

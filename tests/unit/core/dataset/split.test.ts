@@ -64,7 +64,7 @@ describe('the stratified split', () => {
   });
 
   it('refuses what cannot have two sides', () => {
-    const tooSmall = expect.objectContaining({ code: 'DATASET_TOO_SMALL', details: { pictures: 2, classes: 2 } });
+    const tooSmall = expect.objectContaining({ code: 'NOTHING_TO_HOLD_OUT', details: { pictures: 2 } });
 
     expect(() => stratifiedSplit({ labels: [0, 1], heldOut: { fraction: 0.5 }, random: random() })).toThrow(tooSmall);
     expect(() => stratifiedSplit({ labels: [0, 0], heldOut: { count: 2 }, random: random() })).toThrow(

@@ -1,7 +1,8 @@
 /** A recipe whose optimizer needs the same function at every step is refused where it would not get it, with the reason and the way round. */
 import { describe, expect, it } from 'vitest';
 import { defaultOptimizers, defaultRecipe, type Recipe } from '../../../../core/recipe/recipe.ts';
-import { checkRecipe } from '../../../../main/backend/picture-source.ts';
+import type { DatasetVersion } from '../../../../main/store/dataset-version.ts';
+import { checkRecipe, possibleSplit } from '../../../../main/backend/picture-source.ts';
 
 const base: Recipe = { ...defaultRecipe({ id: 'd', version: 'v' }, 'linear'), batchSize: 32 };
 const numbers = Uint32Array.from({ length: 60 }, (_, i) => i);
@@ -35,4 +36,18 @@ describe('a recipe with minibatches', () => {
     );
     expect(check({ ...base, optimizer: defaultOptimizers.sgd })).not.toThrow();
   });
+});
+
+it('holds nothing out where each class is copies of one picture, and the usual share otherwise', () => {
+  const of = (groups: Int32Array) =>
+    possibleSplit(
+      { ...source, splits: new Uint8Array(60), flags: new Uint8Array(60), groups } as unknown as DatasetVersion,
+      {
+        validation: 0.1,
+        seed: 0,
+      },
+    );
+
+  expect(of(Int32Array.from(source.labels)).validation).toBe(0);
+  expect(of(new Int32Array(60).fill(-1)).validation).toBe(0.1);
 });
