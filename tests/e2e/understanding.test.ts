@@ -31,7 +31,11 @@ test('gradients and landscapes can be looked into, with the numbers of the comma
   await expect(page.getByRole('row', { name: new RegExp(`W₁.*${en.lab_light_fine}`) })).toBeVisible();
   // The same check on the command line, as the page says it.
   const checked = await tessera(folder, await page.locator('code').innerText());
-  expect(checked['parts']).toMatchObject([{ verdict: 'fine' }, { verdict: 'fine' }]);
+  expect(checked['parts']).toMatchObject([
+    { verdict: 'fine' },
+    { part: 'penalty', verdict: 'fine' },
+    { verdict: 'fine' },
+  ]);
   // The report of the same run, as a command: a program from source cannot load its components, the built one can.
   const file = path.join(folder, 'report.html');
   await tessera(folder, `tessera report 1 --out ${file} --lang ko`);
