@@ -21,6 +21,7 @@ import type { RunRepository, StoredRun, StoredVerdicts } from '../store/run-repo
 import type { ScoreFiles } from '../store/score-files.ts';
 import type { FeatureCaches } from './feature-caches.ts';
 import type { HelperProcess } from './helper-process.ts';
+import { LastAnswers } from './last-answers.ts';
 import { pictureSource } from './picture-source.ts';
 
 export type Verdicts = Output<StudioContract, 'evaluation.verdicts'>;
@@ -48,8 +49,7 @@ const rememberedResults = 8;
 
 export class Evaluation {
   readonly #options: EvaluationOptions;
-  /** Newest last; what was shown is often asked for again. */
-  readonly #results = new Map<string, Verdicts>();
+  readonly #results = new LastAnswers<Verdicts>(rememberedResults);
   /** Of the model that was asked about last: one class after another is looked at. */
   #lastScores: { readonly key: string; readonly scores: Float32Array } | null = null;
 
@@ -74,13 +74,7 @@ export class Evaluation {
       stored = await this.#judge(run, checkpoint, source, on, watching);
       if (!isReadOnly) runs.keepVerdicts(runId, checkpoint.sha256, on, stored);
     }
-    const result = resultOf(stored, dataset, on === 'train' ? null : source.train);
-    this.#results.set(key, result);
-    for (const oldest of this.#results.keys()) {
-      if (this.#results.size <= rememberedResults) break;
-      this.#results.delete(oldest);
-    }
-    return result;
+    return this.#results.keep(key, resultOf(stored, dataset, on === 'train' ? null : source.train));
   }
 
   /**

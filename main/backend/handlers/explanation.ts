@@ -4,7 +4,7 @@ import { seesPixels } from '../../../core/recipe/feature-recipe.ts';
 import type { Recipe } from '../../../core/recipe/recipe.ts';
 import type { SplitName } from '../../../core/rpc/contract/common.ts';
 import type { ComputeContract } from '../../../core/rpc/contract/compute.ts';
-import type { explanationContract } from '../../../core/rpc/contract/explanation.ts';
+import type { explanationContract, UnitStudy } from '../../../core/rpc/contract/explanation.ts';
 import type { Handlers } from '../../../core/rpc/define.ts';
 import type { DatasetVersions } from '../../store/dataset-version.ts';
 import type { CheckpointFiles } from '../../store/checkpoint-files.ts';
@@ -12,6 +12,7 @@ import type { RunRepository } from '../../store/run-repository.ts';
 import type { Evaluation } from '../evaluation.ts';
 import type { FeatureCaches } from '../feature-caches.ts';
 import type { HelperProcess } from '../helper-process.ts';
+import { LastAnswers } from '../last-answers.ts';
 import { pictureSource } from '../picture-source.ts';
 import type { RunRegistry } from '../run-registry.ts';
 
@@ -34,6 +35,9 @@ const studiedPictures = 5000;
 
 export function explanationHandlers(parts: ExplanationParts) {
   const { registry, runs, checkpoints, datasets, evaluation, features, compute, threads } = parts;
+
+  /** Three views of a network ask for the same study. */
+  const unitStudies = new LastAnswers<UnitStudy>(8);
 
   function modelOf(runId: string, which: 'best' | 'last') {
     const run = runs.get(runId);
@@ -84,8 +88,15 @@ export function explanationHandlers(parts: ExplanationParts) {
       return compute.call('compute.explain', { model, source, ...question }, { signal });
     },
 
-    'explanation.units': ({ runId, which }, { signal, progress }) =>
-      compute.call('compute.units', studied(runId, which, studiedPictures), { signal, onprogress: progress }),
+    'explanation.units': async ({ runId, which }, { signal, progress }) => {
+      const { run, checkpoint } = modelOf(runId, which);
+      const question = `${checkpoint.sha256} ${run.datasetVersion}`;
+      const input = () => studied(runId, which, studiedPictures);
+      return (
+        unitStudies.get(question) ??
+        unitStudies.keep(question, await compute.call('compute.units', input(), { signal, onprogress: progress }))
+      );
+    },
 
     // Sizes are chosen by it, so the test pictures stay out where there are others.
     'explanation.pruning': ({ runId, which, layer }, { signal, progress }) =>

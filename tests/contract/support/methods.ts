@@ -481,8 +481,14 @@ export const methodCases: { readonly [M in Method]: MethodCase<M> } = {
   },
   'explanation.units': {
     input: ({ networkRun }) => ({ runId: networkRun }),
-    expects: ({ tags, activeShare, ablation }) =>
-      expect([tags.length, activeShare.length, ablation.random.length]).toEqual([4, 4, 5]),
+    expects: async (study, { rpc, networkRun }) => {
+      const { tags, activeShare, ablation } = study;
+      expect([tags.length, activeShare.length, ablation.random.length]).toEqual([4, 4, 5]);
+      // Asked again it is known: nothing is studied, so nothing is told on the way.
+      const told: unknown[] = [];
+      const again = rpc.call('explanation.units', { runId: networkRun }, { onprogress: (value) => told.push(value) });
+      expect([await again, told]).toEqual([study, []]);
+    },
   },
   'explanation.exactness': {
     input: ({ networkRun }) => ({ runId: networkRun }),
