@@ -1,5 +1,8 @@
 /** The demonstrations show the numbers of the lectures, which a hand calculation or the literature gives. */
 import { describe, expect, it } from 'vitest';
+import { surfaceNamed, walk } from '../../../../core/landscape/surfaces.ts';
+import { adam } from '../../../../core/optimizers/adam.ts';
+import { sgd } from '../../../../core/optimizers/sgd.ts';
 import {
   adamFirstSteps,
   byEvaluations,
@@ -87,6 +90,17 @@ describe('the demonstrations', () => {
 
     expect(last('lbfgs').x[1]).toBeGreaterThan(1);
     expect(last('lbfgs').y.at(-1)).toBeLessThan(last('adam').y.at(-1)!);
+    // No other rate of theirs ends lower: a rival at a rate picked by hand would prove nothing.
+    for (const [id, rule] of [
+      ['sgd', sgd],
+      ['adam', adam],
+    ] as const) {
+      for (const factor of [0.8, 1.25]) {
+        const learningRate = last(id).learningRate * factor;
+        const path = walk(surfaceNamed('rosenbrock'), rule({ learningRate }), [-1.2, 1], 100);
+        expect(path.length === 101 ? path[100]!.loss : Infinity, id).toBeGreaterThan(last(id).y.at(-1)!);
+      }
+    }
     expect(last('adam').x).toEqual(Array.from({ length: 101 }, (_, k) => k));
   });
 });
