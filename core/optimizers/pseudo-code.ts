@@ -202,6 +202,29 @@ export function lineFormula(line: Line): string | null {
 }
 
 /**
+ * A whole text as formulas, one a line. A loop over the m pairs that are kept, up to that of the last step k − 1, says which way it goes,
+ * a condition what it asks; what belongs to them is indented.
+ */
+export function formulasOf(lines: readonly Line[]): string[] {
+  return lines.flatMap((line) => {
+    switch (line.kind) {
+      case 'assign':
+        return lineFormula(line)!;
+      case 'call':
+        return [];
+      case 'for': {
+        const order = line.isDown ? 'k-1, \\dots, k-m' : 'k-m, \\dots, k-1';
+        return [`${line.index} = ${order}:`, ...formulasOf(line.body).map(indented)];
+      }
+      case 'if':
+        return [`${latex(line.condition, bySymbol)}:`, ...formulasOf(line.body).map(indented)];
+    }
+  });
+}
+
+const indented = (formula: string) => `\\quad ${formula}`;
+
+/**
  * The same line with the numbers it was run with, for one entry of every vector: `m ← 0.9 · 0.2 + (1 − 0.9) · 3 = 0.48`. Null where a
  * number alone would say nothing: a function of whole vectors.
  *

@@ -5,12 +5,13 @@ import { surfaceNamed, walk } from '../../../../core/landscape/surfaces.ts';
 import { lbfgs } from '../../../../core/optimizers/lbfgs.ts';
 import { createOptimizer } from '../../../../core/optimizers/index.ts';
 import {
+  formulasOf,
   lineFormula,
   numbersFormula,
   parsePseudoCode,
   runPseudoCode,
 } from '../../../../core/optimizers/pseudo-code.ts';
-import { optimizerRules, RuleRunner } from '../../../../core/optimizers/rules.ts';
+import { optimizerRules, pseudoCodeOf, RuleRunner } from '../../../../core/optimizers/rules.ts';
 import { defaultOptimizers, optimizerNames, type OptimizerRecipe } from '../../../../core/recipe/recipe.ts';
 
 const d = defaultOptimizers;
@@ -112,6 +113,15 @@ describe('pseudo-code', () => {
     expect(ran[0]!.value).toEqual([0.5, 2 + 1 / 3]);
     expect(numbersFormula(ran[0]!, 0, String)).toBe(String.raw`\theta = 1 - \frac{0.5 \cdot  4}{\sqrt{9} + 1} = 0.5`);
     expect(numbersFormula(ran[0]!, 1, (x) => String(Math.round(x * 100) / 100))).toContain('(-2)');
+  });
+
+  it('of L-BFGS shows both loops over its pairs: without them it would read as scaled descent', () => {
+    const formulas = formulasOf(parsePseudoCode(pseudoCodeOf(defaultOptimizers.lbfgs)));
+
+    // Nocedal & Wright 2006, Algorithm 7.4, ρᵢ = 1/(yᵢᵀsᵢ)
+    expect(formulas).toEqual(expect.arrayContaining(['i = k-1, \\dots, k-m:', 'i = k-m, \\dots, k-1:']));
+    expect(formulas).toContain('\\quad q \\leftarrow q - a_{i} \\, y_{i}');
+    expect(formulas).toContain('\\quad r \\leftarrow r + (a_{i} - b) \\, s_{i}');
   });
 
   it('keeps the brackets that the value needs', () => {
