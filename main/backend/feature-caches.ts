@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { cancelled } from '../../core/errors.ts';
-import { extractorOf } from '../../core/features/index.ts';
+import { dimensionOf, extractorOf } from '../../core/features/index.ts';
 import { type FeatureRecipe, seesPixels } from '../../core/recipe/feature-recipe.ts';
 import type { BackendChoice } from '../../core/recipe/recipe.ts';
 import type { ComputeContract, PictureSource } from '../../core/rpc/contract/compute.ts';
@@ -62,6 +62,19 @@ export class FeatureCaches {
     if (seesPixels(features)) return null;
     const found = features.map((block) => this.#find(keyOf(datasetVersion, block, source, backend)));
     return found.every((path) => path !== null) ? found : null;
+  }
+
+  /** About how much room the files that are not there yet will take. */
+  missingBytes({
+    datasetVersion,
+    features,
+    source,
+    backend,
+  }: Pick<FeatureRequest, 'datasetVersion' | 'features' | 'source' | 'backend'>): number {
+    if (seesPixels(features)) return 0;
+    return features
+      .filter((block) => this.#find(keyOf(datasetVersion, block, source, backend)) === null)
+      .reduce((total, block) => total + 4 * source.count * dimensionOf(block, source), 0);
   }
 
   /**

@@ -99,7 +99,7 @@ export class RunRegistry {
    * @throws StudioError DATASET_NOT_FOUND, DATASET_TOO_SMALL, INVALID_OPTION, DISK_FULL, RUN_NOT_FOUND, START_NOT_FOUND.
    */
   start({ recipe: wanted, name, threads, repeatOf }: StartRequest): string {
-    const { runs, datasets, checkpoints, processor, appVersion, today = Date.now, backendOf } = this.#options;
+    const { runs, datasets, processor, appVersion, today = Date.now, backendOf } = this.#options;
     // A run names who multiplied, so that a repeat has the same bits wherever it is made.
     const recipe = { ...wanted, backend: backendOf?.(wanted.backend) ?? wanted.backend };
     const dataset = datasets.version(recipe.dataset.id, recipe.dataset.version);
@@ -108,7 +108,7 @@ export class RunRegistry {
     if (recipe.start !== undefined && this.#startOf(recipe) === null) {
       throw new StudioError('START_NOT_FOUND', { run: recipe.start.run });
     }
-    checkpoints.requireRoom(checkpointBytes(recipe, source));
+    this.#requireRoom(recipe, dataset.version, source);
     const id = randomBytes(8).toString('hex');
     runs.add({
       id,
@@ -190,7 +190,7 @@ export class RunRegistry {
     if (this.#queue.includes(id)) return;
     if (!resumable.has(this.get(id).status) || run.isInTrash) throw new StudioError('RUN_NOT_ACTIVE', { run: id });
     const source = pictureSource(this.#options.datasets.version(run.datasetId, run.datasetVersion), run.recipe.split);
-    this.#options.checkpoints.requireRoom(checkpointBytes(run.recipe, source));
+    this.#requireRoom(run.recipe, run.datasetVersion, source);
     this.#setStatus(id, 'queued', null, { endReason: null });
     this.#enqueue(id);
   }
@@ -437,6 +437,14 @@ export class RunRegistry {
     if (start === undefined) return null;
     const all = this.#options.checkpoints.list(start.run);
     return all.find(({ weightsSha256 }) => weightsSha256 === start.weightsSha256)?.path ?? null;
+  }
+
+  /** For checkpoints, and for features that are still to be made. Throws DISK_FULL. */
+  #requireRoom(recipe: Recipe, datasetVersion: string, source: PictureSource): void {
+    const { checkpoints, features } = this.#options;
+    const { backend } = recipe;
+    const featureBytes = features.missingBytes({ datasetVersion, features: recipe.features, source, backend });
+    checkpoints.requireRoom(checkpointBytes(recipe, source), featureBytes);
   }
 
   #featuresOf(active: Active, run: StoredRun, source: PictureSource): Promise<string[] | null> {

@@ -21,7 +21,7 @@ import { SearchRepository } from '../store/search-repository.ts';
 import { ViewStateRepository } from '../store/view-state-repository.ts';
 import { Checks } from './checks.ts';
 import { DecoderPool } from './decoder-pool.ts';
-import { FeatureCacheFiles } from '../store/feature-cache.ts';
+import { FeatureCacheFiles, sweepStaging } from '../store/feature-cache.ts';
 import { ScoreFiles } from '../store/score-files.ts';
 import { FeatureCaches } from './feature-caches.ts';
 import { EngineWatch } from './engine-watch.ts';
@@ -178,6 +178,7 @@ function assemble(
 
   const uploads = new UploadStaging(folder.uploads);
   if (!isReadOnly) {
+    sweepStaging(folder.staging);
     uploads.removeAbandoned(recentSources(datasets)).catch((cause: unknown) => log.internalError(cause, 'uploads'));
   }
 

@@ -202,9 +202,9 @@ export class CheckpointFiles {
    * @param checkpointBytes  size of one checkpoint of the run.
    * @throws StudioError DISK_FULL.
    */
-  requireRoom(checkpointBytes: number, free: (path: string) => number = freeBytes): void {
+  requireRoom(checkpointBytes: number, otherBytes = 0, free: (path: string) => number = freeBytes): void {
     const { folder } = this.#store;
-    const neededBytes = 2 * checkpointBytes + spareBytes;
+    const neededBytes = 2 * checkpointBytes + otherBytes + spareBytes;
     const available = free(folder.checkpoints);
     if (available >= neededBytes) return;
     throw new StudioError('DISK_FULL', { path: folder.path, neededBytes, freeBytes: available });

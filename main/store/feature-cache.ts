@@ -10,6 +10,13 @@ import { syncFolder } from './pixel-cache.ts';
 
 const largestTotalBytes = 12 * 2 ** 30;
 
+/** Removes what a studio was writing when it ended. Only for who holds the data folder. */
+export function sweepStaging(staging: string): void {
+  for (const name of readdirSync(staging)) {
+    if (/\.(features|scores)$/.test(name)) rmSync(join(staging, name), { force: true });
+  }
+}
+
 export class FeatureCacheFiles {
   readonly #folder: string;
   readonly #staging: string;

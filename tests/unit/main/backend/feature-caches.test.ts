@@ -69,6 +69,16 @@ describe('a feature cache', () => {
     expect(state.made).toBe(2);
   });
 
+  it('that is still to be made needs room for its rows, and none once it is there', async () => {
+    const { caches, request } = someCaches();
+    const six = { ...request, source: { ...request.source, ...shape, count: 6 } };
+
+    expect(caches.missingBytes(six)).toBe(4 * 6 * 3);
+    await caches.ensure(six, patient());
+
+    expect(caches.missingBytes(six)).toBe(0);
+  });
+
   it('is made once for two who want it, and whoever waits for the other can be cancelled at once', async () => {
     const { caches, request, state } = someCaches();
     let go = () => {};

@@ -407,10 +407,10 @@ describe('when the disk is full', () => {
   });
 
   it('no run is started that could not be saved', () => {
-    expect(() => checkpoints.requireRoom(2 ** 20, () => 258 * 2 ** 20 - 1)).toThrow(
+    expect(() => checkpoints.requireRoom(2 ** 20, 0, () => 258 * 2 ** 20 - 1)).toThrow(
       expect.objectContaining({ code: 'DISK_FULL' }),
     );
-    expect(() => checkpoints.requireRoom(2 ** 20, () => 258 * 2 ** 20)).not.toThrow();
+    expect(() => checkpoints.requireRoom(2 ** 20, 0, () => 258 * 2 ** 20)).not.toThrow();
   });
 });
 

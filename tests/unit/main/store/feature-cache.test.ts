@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { FeatureCacheFiles } from '../../../../main/store/feature-cache.ts';
+import { FeatureCacheFiles, sweepStaging } from '../../../../main/store/feature-cache.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 function someFolders() {
@@ -37,4 +37,14 @@ it('drops what has not been used longest when there is no room, but never what i
   const c = add('c', [a]);
 
   expect([a, b, c].map((path) => existsSync(path))).toEqual([true, false, true]);
+});
+
+it('has nothing left of what was being written when a studio ended', () => {
+  const folders = someFolders();
+  writeFileSync(new FeatureCacheFiles(folders).stagingPath('a'), 'half of them');
+  writeFileSync(join(folders.staging, 'something-else'), '');
+
+  sweepStaging(folders.staging);
+
+  expect(readdirSync(folders.staging)).toEqual(['something-else']);
 });
