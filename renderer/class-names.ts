@@ -4,9 +4,10 @@ import { codeMessage, m } from './messages.ts';
 
 type Named = Pick<DatasetSummary, 'kind' | 'classes'>;
 
-export function className(dataset: Named, label: number): string {
-  const name = dataset.classes[label] ?? `#${label}`;
-  return dataset.kind === 'sample' ? sampleClassName(name) : name;
+/** Where the dataset is not there (any more), classes have their numbers. */
+export function className(dataset: Named | null, label: number): string {
+  const name = dataset?.classes[label] ?? `#${label}`;
+  return dataset?.kind === 'sample' ? sampleClassName(name) : name;
 }
 
 /** The name of a dataset: a person's own, and a sample's in the language of the page. */
