@@ -1,12 +1,18 @@
 /** A block's defaults, made smaller where pictures are too small or too few for them. */
-import type { ImageShape } from '../image/pixel-image.ts';
 import { defaultFeatures, type FeatureKind, type FeatureRecipe } from './feature-recipe.ts';
+
+/** Of the pictures that are described. */
+interface Shape {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
 
 /**
  * @param trainCount  pictures that the block is learnt from; of n pictures there are at most n directions.
  * @throws StudioError nothing: what still does not fit is refused where it is used, by name.
  */
-export function fittingFeatures(kind: FeatureKind, shape: ImageShape, trainCount: number): FeatureRecipe {
+export function fittingFeatures(kind: FeatureKind, shape: Shape, trainCount: number): FeatureRecipe {
   const block = defaultFeatures[kind];
   const side = Math.min(shape.width, shape.height);
   if (block.kind === 'hog') {
