@@ -154,6 +154,11 @@ function momentumSteps(modes: readonly { rate: number; gap: number }[], wanted: 
 function conditionOf(values: Float64Array, pull: Float64Array | null): Condition {
   const largest = values.reduce((most, value) => Math.max(most, value), 0);
   const counted = values.filter((value) => value > cutOff * largest);
+  if (counted.length === 0) {
+    // Nothing varies: there is nowhere to go.
+    const none = pull === null ? null : { plain: 0, momentum: 0 };
+    return { number: 1, largest: 0, smallest: 0, flat: values.length, steps: none };
+  }
   const smallest = counted.reduce((least, value) => Math.min(least, value), Infinity);
   const steps = pull === null ? null : stepsOf(values, pull);
   return { number: largest / smallest, largest, smallest, flat: values.length - counted.length, steps };

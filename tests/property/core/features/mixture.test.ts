@@ -102,3 +102,14 @@ describe('the condition number of features', () => {
     );
   });
 });
+
+it('features that never vary have numbers all the same, which can be sent: HOG of pictures of one colour', () => {
+  const { raw, standardized, whitened } = conditioningOf(
+    matrixOf(4, 3, new Float64Array(12)),
+    matrixOf(4, 2, Float64Array.of(1, 0, 0, 1, 1, 0, 0, 1)),
+  );
+
+  for (const condition of [raw, standardized, whitened]) {
+    expect(condition).toEqual({ number: 1, largest: 0, smallest: 0, flat: 3, steps: { plain: 0, momentum: 0 } });
+  }
+});
