@@ -206,16 +206,38 @@ function put(out: usize, low: v128, high: v128, isFirst: u32): void {
 /** ∂b = Σᵢ ∂Aᵢ for all outputs, a multiple of 4, or added to it. */
 export function biasGradient(dA: usize, dAStride: u32, rows: u32, outputs: u32, gradient: usize, isFirst: u32): void {
   const rowBytes = (<usize>dAStride) << 2;
-  for (let j: u32 = 0; j < outputs; j += 4) {
+  let j: u32 = 0;
+  for (; j + 16 <= outputs; j += 16) {
+    let sum0 = f32x4.splat(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+    let at = dA + ((<usize>j) << 2);
+    for (let i: u32 = 0; i < rows; i++) {
+      sum0 = f32x4.add(sum0, v128.load(at));
+      sum1 = f32x4.add(sum1, v128.load(at, 16));
+      sum2 = f32x4.add(sum2, v128.load(at, 32));
+      sum3 = f32x4.add(sum3, v128.load(at, 48));
+      at += rowBytes;
+    }
+    const target = gradient + ((<usize>j) << 2);
+    putOrAdd(target, sum0, isFirst);
+    putOrAdd(target + 16, sum1, isFirst);
+    putOrAdd(target + 32, sum2, isFirst);
+    putOrAdd(target + 48, sum3, isFirst);
+  }
+  for (; j < outputs; j += 4) {
     let sum = f32x4.splat(0);
     let at = dA + ((<usize>j) << 2);
     for (let i: u32 = 0; i < rows; i++) {
       sum = f32x4.add(sum, v128.load(at));
       at += rowBytes;
     }
-    const target = gradient + ((<usize>j) << 2);
-    v128.store(target, isFirst != 0 ? sum : f32x4.add(v128.load(target), sum));
+    putOrAdd(gradient + ((<usize>j) << 2), sum, isFirst);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function putOrAdd(target: usize, sum: v128, isFirst: u32): void {
+  v128.store(target, isFirst != 0 ? sum : f32x4.add(v128.load(target), sum));
 }
 
 /**
