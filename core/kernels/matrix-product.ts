@@ -119,6 +119,8 @@ export interface NativeGemm {
   multiplyAdd(a: number, b: number, y: number, m: number, n: number, k: number): void;
   multiplyTransposed(a: number, b: number, c: number, y: number, m: number, n: number, k: number): void;
   multiplyTransposedTall(a: number, b: number, c: number, y: number, m: number, n: number, k: number): void;
+  /** A of bytes, B of signed bytes, Y of 32-bit integers; exact where no byte of A is above 127. */
+  multiplyBytes(a: number, b: number, y: number, m: number, n: number, k: number): void;
 }
 
 /**
@@ -138,7 +140,8 @@ export function nativeProduct(gemm: NativeGemm, kernels: Kernels, wasm: MatrixPr
 
     forward(layer, rows, scratch) {
       if (isSmall(layer)) return wasm.forward(layer, rows, scratch);
-      const { input, inputStride, output, outputStride, weights, bias } = layer;
+      const { input, inputStride, output, outputs, outputStride, weights, bias } = layer;
+      const units = wholeLines(outputs);
       const isWhole = inputStride * outputStride < manyWeights;
       const most = isWhole ? rows.to - rows.from : nativeRowBlock;
       for (let from = rows.from; from < rows.to; from += most) {
@@ -147,8 +150,8 @@ export function nativeProduct(gemm: NativeGemm, kernels: Kernels, wasm: MatrixPr
         const a = output + from * outputStride * 4;
         if (isWhole) gemm.multiplyTransposed(x, weights, bias, a, count, outputStride, inputStride);
         else {
-          gemm.multiplyTransposedTall(weights, x, bias, scratch, outputStride, count, inputStride);
-          kernels.transpose(scratch, count, 0, outputStride, Math.ceil(count / 4) * 4, a, outputStride);
+          gemm.multiplyTransposedTall(weights, x, bias, scratch, units, count, inputStride);
+          kernels.transpose(scratch, count, 0, units, Math.ceil(count / 4) * 4, a, outputStride);
         }
       }
     },
@@ -176,13 +179,18 @@ export function nativeProduct(gemm: NativeGemm, kernels: Kernels, wasm: MatrixPr
       if (isSmall(layer)) return wasm.weightGradient(layer, stretch, count, scratch, isFirst);
       const { panels, input, inputStride, weightGradient } = layer;
       const { from } = stretch.rows;
-      const rows = Math.ceil(stretch.rows.to / 16) * 16 - from;
+      const rows = wholeLines(stretch.rows.to) - from;
       const dAt = panels + from * count * 4;
       const target = weightGradient + from * inputStride * 4;
       if (isFirst === 1) gemm.multiply(dAt, input, target, rows, inputStride, count);
       else gemm.multiplyAdd(dAt, input, target, rows, inputStride, count);
     },
   };
+}
+
+/** Floats in whole cache lines. What lies between them and the end of a row is zeros from the beginning, and nobody has to compute it. */
+function wholeLines(count: number): number {
+  return Math.ceil(count / 16) * 16;
 }
 
 /** A thread's part of a row of so many floats, in whole cache lines. */

@@ -1,9 +1,14 @@
 /**
  * Matrix products by ONNX Runtime's CPU library, over matrices that lie in the shared memory.
  *
- * Each kind of product is a session of a model with one operator, Gemm; inputs and the output it has to write to are views of the
- * memory, so nothing is copied. The library is called the way its own package does, but without the promise around it: a
- * thread in the middle of a step cannot wait. One session has one thread, the one that calls.
+ * Each kind of product is a session of a model with one operator; inputs and the output it has to write to are views of the
+ * memory. The library is called the way its own package does, but without the promise around it: a thread in the middle of a step
+ * cannot wait. One session has one thread, the one that calls.
+ *
+ * The library's binding copies every output into memory of its own once more, though the output has been written where it belongs.
+ * That copy is given back at once: left to the garbage collector it cost a tenth of a step, and more on two threads. Of a large
+ * output not even the copy is made: the binding stops where it comes to an output that it cannot express, and such a one is asked
+ * for first. All of this is seen to work by the probe, and only in the version that package.json names.
  *
  * Where the library is missing or broken the process that loads it may die: only native-probe.ts and a compute that was told
  * that the probe has passed call this.
@@ -21,17 +26,26 @@ interface Binding {
 
 interface Session {
   loadModel(buffer: ArrayBuffer, offset: number, length: number, options: object): void;
-  run(feeds: Record<string, Matrix>, fetches: Record<string, Matrix>, options: object): unknown;
+  run(feeds: Record<string, Matrix>, fetches: Fetches): Copies;
+}
+
+interface Copies {
+  readonly Y: { readonly data: { readonly buffer: ArrayBuffer } };
 }
 
 interface Matrix {
-  readonly type: 'float32';
+  readonly type: MatrixType;
   readonly location: 'cpu';
   readonly dims: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Float32Array | Uint8Array | Int8Array | Int32Array;
 }
 
-type Call = readonly [feeds: Record<string, Matrix>, fetches: Record<string, Matrix>];
+type Call = readonly [feeds: Record<string, Matrix>, fetches: Fetches];
+
+interface Fetches {
+  readonly Y: Matrix;
+  readonly [inexpressible]?: null;
+}
 
 const sessionOptions = {
   executionProviders: ['cpu'],
@@ -45,20 +59,17 @@ const sessionOptions = {
 /** Throws whatever the library throws; a broken one ends the process. */
 export function nativeGemm(buffer: SharedArrayBuffer): NativeGemm {
   const passage = nativePassage();
-  const { plain, adding, transposed } = passage(openSessions);
+  const { plain, adding, transposed, ofBytes } = passage(openSessions);
   /** A step makes the same calls again and again. */
   const calls = new Map<string, Call>();
 
-  const matrix = (at: number, ...dims: number[]): Matrix => ({
-    type: 'float32',
+  const matrixOf = (type: MatrixType, at: number, rows: number, columns: number): Matrix => ({
+    type,
     location: 'cpu',
-    dims,
-    data: new Float32Array(
-      buffer,
-      at,
-      dims.reduce((size, dim) => size * dim, 1),
-    ),
+    dims: [rows, columns],
+    data: new arrayTypes[type](buffer, at, rows * columns),
   });
+  const matrix = (at: number, rows: number, columns: number) => matrixOf('float32', at, rows, columns);
 
   function run(on: Session, key: string, make: () => Call): void {
     let call = calls.get(key);
@@ -67,38 +78,55 @@ export function nativeGemm(buffer: SharedArrayBuffer): NativeGemm {
       calls.set(key, (call = make()));
     }
     const [feeds, fetches] = call;
-    passage(() => on.run(feeds, fetches, {}));
+    passage(() => {
+      try {
+        on.run(feeds, fetches).Y.data.buffer.transfer(0);
+      } catch (cause) {
+        if (!(inexpressible in fetches && isOfInexpressible(cause))) throw cause;
+      }
+    });
+  }
+
+  /** The output of a product; of a large one there will be no copy. */
+  function into(y: Matrix): Fetches {
+    return y.data.byteLength < leastBytesLeftOut ? { Y: y } : { [inexpressible]: null, Y: y };
   }
 
   return {
     multiply(a, b, y, m, n, k) {
       run(plain, `${a} ${b} ${y} ${m} ${n} ${k}`, () => [
         { A: matrix(a, m, k), B: matrix(b, k, n) },
-        { Y: matrix(y, m, n) },
+        into(matrix(y, m, n)),
       ]);
     },
     multiplyAdd(a, b, y, m, n, k) {
       run(adding, `+${a} ${b} ${y} ${m} ${n} ${k}`, () => [
         { A: matrix(a, m, k), B: matrix(b, k, n), C: matrix(y, m, n) },
-        { Y: matrix(y, m, n) },
+        into(matrix(y, m, n)),
       ]);
     },
     multiplyTransposed(a, b, c, y, m, n, k) {
       run(transposed, `T${a} ${b} ${c} ${y} ${m} ${n} ${k}`, () => [
         { A: matrix(a, m, k), B: matrix(b, n, k), C: matrix(c, 1, n) },
-        { Y: matrix(y, m, n) },
+        into(matrix(y, m, n)),
       ]);
     },
     multiplyTransposedTall(a, b, c, y, m, n, k) {
       run(transposed, `|${a} ${b} ${c} ${y} ${m} ${n} ${k}`, () => [
         { A: matrix(a, m, k), B: matrix(b, n, k), C: matrix(c, m, 1) },
-        { Y: matrix(y, m, n) },
+        into(matrix(y, m, n)),
+      ]);
+    },
+    multiplyBytes(a, b, y, m, n, k) {
+      run(ofBytes, `i${a} ${b} ${y} ${m} ${n} ${k}`, () => [
+        { A: matrixOf('uint8', a, m, k), B: matrixOf('int8', b, k, n) },
+        into(matrixOf('int32', y, m, n)),
       ]);
     },
   };
 }
 
-function openSessions(): { plain: Session; adding: Session; transposed: Session } {
+function openSessions(): Record<'plain' | 'adding' | 'transposed' | 'ofBytes', Session> {
   const { binding, initOrt: initialize } = createRequire(import.meta.url)(
     'onnxruntime-node/dist/binding.js',
   ) as Binding;
@@ -109,35 +137,71 @@ function openSessions(): { plain: Session; adding: Session; transposed: Session 
     return created;
   };
   return {
-    plain: session(gemmModel(['A', 'B'], false)),
-    adding: session(gemmModel(['A', 'B', 'C'], false)),
-    transposed: session(gemmModel(['A', 'B', 'C'], true)),
+    plain: session(model('Gemm', { A: 'float32', B: 'float32', Y: 'float32' })),
+    adding: session(model('Gemm', { A: 'float32', B: 'float32', C: 'float32', Y: 'float32' })),
+    transposed: session(model('Gemm', { A: 'float32', B: 'float32', C: 'float32', Y: 'float32' }, transposeB)),
+    ofBytes: session(model('MatMulInteger', { A: 'uint8', B: 'int8', Y: 'int32' })),
   };
+}
+
+/** Name and type of an output that JavaScript has no array for. */
+const inexpressible = 'N';
+const bfloat16 = 16;
+/** A thrown error costs as much as copying some hundred kilobytes. */
+const leastBytesLeftOut = 2 ** 19;
+
+function isOfInexpressible(cause: unknown): boolean {
+  return cause instanceof Error && cause.message === `Tensor type (${bfloat16}) is not supported.`;
 }
 
 /** More than the layers of any network make in a step. */
 const mostCalls = 1000;
 
-/** An ONNX model of one Gemm over matrices of any size: Y = A·B + C, or A·Bᵀ + C. */
-function gemmModel(inputs: readonly string[], transposeB: boolean): Uint8Array<ArrayBuffer> {
+/** Kinds of entries, and their numbers in ONNX. */
+const arrayTypes: Readonly<
+  Record<MatrixType, new (buffer: SharedArrayBuffer, at: number, length: number) => Matrix['data']>
+> = { float32: Float32Array, uint8: Uint8Array, int8: Int8Array, int32: Int32Array };
+const onnxTypes: Readonly<Record<MatrixType, number>> = { float32: 1, uint8: 2, int8: 3, int32: 6 };
+type MatrixType = 'float32' | 'uint8' | 'int8' | 'int32';
+
+/** Gemm's A·Bᵀ + C instead of A·B + C. */
+const transposeB = field(5, [...field(1, text('transB')), ...number(3, 1), ...number(20, 2)]);
+
+/** An ONNX model of one operator over matrices of any size; its output is Y. */
+function model(
+  operator: 'Gemm' | 'MatMulInteger',
+  matrices: Readonly<Record<string, MatrixType>>,
+  attribute: readonly number[] = [],
+): Uint8Array<ArrayBuffer> {
   const value = (name: string) => {
     const shape = field(
       2,
       [0, 1].flatMap((i) => field(1, field(2, text(`${name}${i}`)))),
     );
-    return [...field(1, text(name)), ...field(2, field(1, [...number(1, 1), ...shape]))];
+    return [...field(1, text(name)), ...field(2, field(1, [...number(1, onnxTypes[matrices[name]!]), ...shape]))];
   };
-  const transB = [...field(1, text('transB')), ...number(3, 1), ...number(20, 2)];
+  const inputs = Object.keys(matrices).filter((name) => name !== 'Y');
   const node = [
     ...inputs.flatMap((name) => field(1, text(name))),
     ...field(2, text('Y')),
-    ...field(4, text('Gemm')),
-    ...(transposeB ? field(5, transB) : []),
+    ...field(4, text(operator)),
+    ...attribute,
+  ];
+  const zero = [...number(1, 1), ...number(2, bfloat16), ...field(9, [0, 0])];
+  const constant = [
+    ...field(2, text(inexpressible)),
+    ...field(4, text('Constant')),
+    ...field(5, [...field(1, text('value')), ...field(5, zero), ...number(20, 4)]),
   ];
   const graph = [
+    ...field(1, constant),
     ...field(1, node),
-    ...field(2, text('gemm')),
+    ...field(2, text('product')),
     ...inputs.flatMap((name) => field(11, value(name))),
+    ...field(12, [
+      ...field(1, text(inexpressible)),
+      ...field(2, field(1, [...number(1, bfloat16), ...field(2, field(1, number(1, 1)))])),
+    ]),
     ...field(12, value('Y')),
   ];
   const opset = [...field(1, []), ...number(2, 13)];

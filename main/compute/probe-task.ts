@@ -5,11 +5,12 @@
 import type { TaskOutput } from './task.ts';
 import { nativeGemm } from './native-gemm.ts';
 
-/** m, n, k of products as layers make them, m at most n: wide, narrow, a single row. */
+/** m, n, k of products as layers make them, m at most n: wide, narrow, a single row, one whose result is not copied. */
 const shapes = [
   [64, 256, 3072],
   [37, 48, 112],
   [1, 32, 64],
+  [300, 512, 16],
 ] as const;
 /** Of float32 sums of k products of numbers below 1, with room to spare. */
 const tolerancePerTerm = 1e-6;
@@ -46,6 +47,24 @@ export function probe(): TaskOutput<'compute.probe'> {
         multiply();
         if (isWrong(Y, m, n, k, term, start)) return { works: false, reason: `${name} is wrong` };
       }
+      const bytes = new Uint8Array(buffer, a, m * k).fill(0).map((_, i) => (i * 89) % 128);
+      new Uint8Array(buffer, a, m * k).set(bytes);
+      const signed = new Int8Array(buffer, b, k * n).fill(0).map((_, i) => ((i * 151) % 255) - 127);
+      new Int8Array(buffer, b, k * n).set(signed);
+      gemm.multiplyBytes(a, b, y, m, n, k);
+      const whole = new Int32Array(buffer, y, m * n);
+      if (
+        isWrong(
+          whole,
+          m,
+          n,
+          k,
+          (i, j, q) => bytes[i * k + q]! * signed[q * n + j]!,
+          () => 0,
+        )
+      ) {
+        return { works: false, reason: 'A·B of bytes is wrong' };
+      }
     }
     return { works: true, reason: '' };
   } catch (cause) {
@@ -57,7 +76,7 @@ export function probe(): TaskOutput<'compute.probe'> {
 type Term = (i: number, j: number, q: number) => number;
 type Start = (i: number, j: number) => number;
 
-function isWrong(Y: Float32Array, m: number, n: number, k: number, term: Term, start: Start): boolean {
+function isWrong(Y: Float32Array | Int32Array, m: number, n: number, k: number, term: Term, start: Start): boolean {
   for (let i = 0; i < m; i += Math.ceil(m / 8)) {
     for (let j = 0; j < n; j++) {
       let sum = start(i, j);
