@@ -1,6 +1,6 @@
 /** K: which of 1,600 centres is nearest to each of 100,000 patches of 6 × 6 × 3, as learning visual words asks again and again. */
 import { Worker } from 'node:worker_threads';
-import { learnerLayout, learnerPhases } from '../../core/features/word-learner.ts';
+import { learnerLayout, learnerPhases, showWords } from '../../core/features/word-learner.ts';
 import { defaultFeatures } from '../../core/recipe/feature-recipe.ts';
 import { createGenerator } from '../../core/random/generator.ts';
 import { leaderOf } from '../../core/training/shared-memory/team.ts';
@@ -42,11 +42,13 @@ function studioContestant({ isQuick }: BenchOptions, threads: number, backend: '
   const { kernels, buffer } = kernelsOver(memory);
   const random = createGenerator(1, 'bench');
   const fill = (at: number, count: number) => {
-    const floats = new Float32Array(buffer, at, count);
-    for (let i = 0; i < count; i++) floats[i] = (random.next() >>> 8) * 2 ** -23 - 1;
+    const floats = new Float32Array(buffer, at, count * layout.rowLength);
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < layout.d; j++) floats[i * layout.rowLength + j] = (random.next() >>> 8) * 2 ** -23 - 1;
+    }
   };
-  fill(layout.rows, points * layout.rowLength);
-  fill(layout.table.table, layout.outputs * layout.rowLength);
+  fill(layout.rows, points);
+  fill(layout.centers, centres);
   for (let thread = 1; thread < threads; thread++) {
     new Worker(threadFile, { workerData: { learn: thread, memory, layout, backend } satisfies LearnData });
   }
@@ -54,6 +56,7 @@ function studioContestant({ isQuick }: BenchOptions, threads: number, backend: '
   const program = learnerProgramOf(kernels, buffer, layout, backend);
   const team = leaderOf(buffer, { words: layout.control, threads }, program, learnerPhases);
   const assign = () => {
+    showWords(layout, buffer, backend === 'native');
     Atomics.store(next, 0, 0);
     team.run('assign');
   };

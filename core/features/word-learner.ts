@@ -2,8 +2,9 @@
  * Visual words learnt at full speed: float32 kernels over one shared memory, on all threads.
  *
  *     prepare   rows of points whitened or turned, and their squared lengths
- *     assign    each point's nearest word and squared distance: one product of matrices, over the leading directions where these
- *               hold nearly everything (leading-directions.ts), and then the few words that those do not rule out
+ *     assign    each point's nearest word and squared distance: one product of matrices, and then the few words that it does not
+ *               rule out. A library of the system's multiplies whole numbers (rounded-words.ts), the kernels the leading directions
+ *               where these hold nearly everything (leading-directions.ts)
  *     update    each word the mean of its points, in float64
  *
  * Between two phases all threads meet. Points are handed out in pieces; words are divided among the threads, and every
@@ -22,6 +23,14 @@ import type { FitProgress } from './feature-extractor.ts';
 import { drawProportional, farthestPoints, moveTowards } from './k-means.ts';
 import { leadingDirections } from './leading-directions.ts';
 import { filledUp, MemoryPlan } from './memory-plan.ts';
+import {
+  nearestRoundedWords,
+  placeRoundedRows,
+  placeRoundedWords,
+  type RoundedPlace,
+  type RoundedRows,
+  writeRoundedWords,
+} from './rounded-words.ts';
 import { insertNearest, placesOf, seedingPoints, whiteningStep } from './visual-words.ts';
 import { fitWhitening, type Whitening } from './whitening.ts';
 import { writeWhitening } from './word-encoder.ts';
@@ -65,6 +74,7 @@ export interface LearnerLayout {
   readonly whitening: number;
   readonly whiteningBias: number;
   readonly table: WordPlace;
+  readonly rounded: RoundedPlace;
   /** Of each word the length of what the leading coordinates leave out. */
   readonly tails: number;
   /** (K, d) in float32. */
@@ -81,6 +91,7 @@ export interface LearnerLayout {
   /** Of each thread. */
   readonly products: readonly number[];
   readonly values: readonly number[];
+  readonly roundedRows: readonly RoundedRows[];
   readonly end: number;
 }
 
@@ -91,6 +102,7 @@ export function learnerLayout(options: WordFeatures, channels: number, threads: 
   const rowLength = filledUp(d);
   const outputs = filledUp(words);
   const plan = new MemoryPlan();
+  const table = placeWords(plan, words, d);
   const layout = {
     count,
     d,
@@ -108,7 +120,8 @@ export function learnerLayout(options: WordFeatures, channels: number, threads: 
     squared: plan.words(count),
     whitening: plan.words(rowLength * d),
     whiteningBias: plan.words(rowLength),
-    table: placeWords(plan, words, d),
+    table,
+    rounded: placeRoundedWords(plan, table),
     tails: plan.words(outputs),
     centers: plan.words(words * rowLength),
     sizes: plan.words(words),
@@ -120,6 +133,7 @@ export function learnerLayout(options: WordFeatures, channels: number, threads: 
     batchLabels: plan.words(batchCount),
     products: Array.from({ length: threads }, () => plan.words(rowsAtATime * Math.max(outputs, rowLength))),
     values: Array.from({ length: threads }, () => plan.words(rowsAtATime)),
+    roundedRows: Array.from({ length: threads }, () => placeRoundedRows(plan, table)),
   };
   return { ...layout, end: plan.end };
 }
@@ -132,7 +146,7 @@ export function learnerProgram(
   gemm: NativeGemm | null = null,
 ): (phase: LearnerPhase, thread: number) => void {
   const { count, d, words, threads, rowLength, outputs } = layout;
-  const whole = wordProduct(layout.table, kernels, gemm);
+  const whole = wordProduct(layout.table, kernels, null);
   const next = new Int32Array(buffer, layout.next, 1);
   const leading = new Int32Array(buffer, layout.leading, 1);
   const hasLabels = new Int32Array(buffer, layout.hasLabels, 1);
@@ -167,11 +181,16 @@ export function learnerProgram(
   function nearestWords(rowsAt: number, length: number, labelsAt: number, thread: number, hasGuess: number): void {
     const products = layout.products[thread]!;
     const values = layout.values[thread]!;
+    if (gemm !== null) {
+      const { centers, rounded, roundedRows } = layout;
+      const rows = { points: rowsAt, count: length, centers, products, labels: labelsAt, values, hasGuess };
+      nearestRoundedWords(kernels, gemm, layout.table, rounded, roundedRows[thread]!, rows);
+      return;
+    }
     const { table, bias } = layout.table;
     const first = leading[0]!;
-    const atATime = first === 0 ? whole.rowsAtATime : panelRowsAtATime;
-    for (let from = 0; from < length; from += atATime) {
-      const rows = Math.min(atATime, length - from);
+    for (let from = 0; from < length; from += panelRowsAtATime) {
+      const rows = Math.min(panelRowsAtATime, length - from);
       const points = rowsAt + 4 * from * rowLength;
       const [into, valuesAt] = [labelsAt + 4 * from, values + 4 * from];
       if (first === 0) {
@@ -245,6 +264,19 @@ export interface LearntWords {
   readonly inertia: number;
 }
 
+/** Brings the words from `layout.centers` to where the product that finds the nearest looks for them. */
+export function showWords(layout: LearnerLayout, buffer: ArrayBufferLike, isNative: boolean): void {
+  const { words, rowLength, outputs, table, rounded } = layout;
+  const centers = new Float32Array(buffer, layout.centers, words * rowLength);
+  const leading = new Int32Array(buffer, layout.leading, 1)[0]!;
+  if (isNative) writeRoundedWords(table, rounded, centers, rowLength, buffer);
+  else if (leading === 0) writeWords(table, centers, rowLength, buffer, false);
+  else {
+    const tails = new Float32Array(buffer, layout.tails, outputs);
+    writeLeadingWords(table, centers, rowLength, leading, buffer, tails);
+  }
+}
+
 /**
  * Learns from patches that lie, contrast-normalised, in the first d columns of `layout.rows`.
  *
@@ -282,10 +314,6 @@ export function learnWords(
   const pointOf = (i: number) => rows.subarray(i * rowLength, i * rowLength + d);
   const centerOf = (k: number) => centers.subarray(k * rowLength, k * rowLength + d);
   const leading = new Int32Array(buffer, layout.leading, 1);
-  const showWords = () => {
-    if (leading[0] === 0) writeWords(layout.table, centers, rowLength, buffer, isNative);
-    else writeLeadingWords(layout.table, centers, rowLength, leading[0]!, buffer, floats(layout.tails, words));
-  };
 
   goOn(0);
   const whitening = options.whitening === null ? null : whiteningOfSample(rows, layout, options.whitening);
@@ -294,17 +322,18 @@ export function learnWords(
     writeWhitening(whitening, floats, layout, d);
     phase('prepare');
   }
-  const turned = leadingDirections(sampleOf(rows, layout, Math.ceil(count / turningSample)));
-  leading[0] = turned.leading;
-  if (turned.leading > 0) {
-    writeWhitening({ mean: new Float64Array(d), matrix: turned.axes }, floats, layout, d);
+  const turned = isNative ? null : leadingDirections(sampleOf(rows, layout, Math.ceil(count / turningSample)));
+  leading[0] = turned?.leading ?? 0;
+  const axes = leading[0] === 0 ? null : turned!.axes;
+  if (axes !== null) {
+    writeWhitening({ mean: new Float64Array(d), matrix: axes }, floats, layout, d);
     phase('prepare');
   }
 
   goOn(1);
   if (start === null) seed();
   else for (let k = 0; k < words; k++) centerOf(k).set(intoAxes(start.subarray(k * d, (k + 1) * d)));
-  showWords();
+  showWords(layout, buffer, isNative);
   if (minibatch !== null) moveByMinibatches(minibatch);
   const hasLabels = new Int32Array(buffer, layout.hasLabels, 1);
   hasLabels[0] = 0;
@@ -315,7 +344,7 @@ export function learnWords(
     const before = centers.slice();
     phase('update');
     fillEmpty();
-    showWords();
+    showWords(layout, buffer, isNative);
     phase('assign');
     if (before.every((value, i) => value === centers[i]!)) break;
   }
@@ -334,15 +363,15 @@ export function learnWords(
 
   /** A point as the rows hold it. */
   function intoAxes(point: Float32Array): ArrayLike<number> {
-    if (turned.leading === 0) return point;
-    return productTransposedRight(matrixOf(1, d, Float64Array.from(point)), turned.axes).data;
+    if (axes === null) return point;
+    return productTransposedRight(matrixOf(1, d, Float64Array.from(point)), axes).data;
   }
 
   /** (K, d), where the points lay before they were turned. */
   function wordsOfPoints(): Float32Array {
     const packed = zeros(words, d);
     for (let k = 0; k < words; k++) packed.data.set(centerOf(k), k * d);
-    return Float32Array.from((turned.leading === 0 ? packed : product(packed, turned.axes)).data);
+    return Float32Array.from((axes === null ? packed : product(packed, axes)).data);
   }
 
   /** Random points, or k-means++ over some of them. */
@@ -389,7 +418,7 @@ export function learnWords(
       chosen.forEach((point, i) => batch.set(pointOf(point), i * rowLength));
       phase('assign-batch');
       chosen.forEach((point, i) => moveTowards(centerOf(batchLabels[i]!), pointOf(point), ++counts[batchLabels[i]!]!));
-      showWords();
+      showWords(layout, buffer, isNative);
     }
   }
 

@@ -82,6 +82,11 @@ export interface Kernels {
     a: number, aStride: number, rows: number, words: number, x: number, centers: number, stride: number, leading: number,
     tails: number, labels: number, values: number, hasGuess: number,
   ): void; // prettier-ignore
+  roundRows(x: number, rows: number, stride: number, bytes: number, facts: number): void;
+  nearestOfRounded(
+    y: number, rows: number, words: number, x: number, centers: number, stride: number, rowFacts: number,
+    wordFacts: number, bias: number, labels: number, values: number, hasGuess: number,
+  ): void; // prettier-ignore
   addTriangle(
     a: number, aStride: number, rows: number, words: number, squares: number, pools: number, pooled: number,
     poolStride: number,

@@ -20,6 +20,7 @@ export {
   accumulate, addSums, roundSums,
 } from './updates';
 export { readPatches, squaredNorms, largestOfRows, nearestOfRows, addTriangle, nearerDistances } from './words';
+export { roundRows, nearestOfRounded } from './rounded-words';
 export { panelProduct } from './panels';
 export { hogVotes } from './hog';
 export { countColors } from './colors';

@@ -22,6 +22,7 @@ import type { ImageSet } from '../../../../core/image/pixel-image.ts';
 import { createGenerator } from '../../../../core/random/generator.ts';
 import { normal } from '../../../../core/random/sampling.ts';
 import { defaultFeatures, type WordFeatures } from '../../../../core/recipe/feature-recipe.ts';
+import { nativeGemm } from '../../../../main/compute/native-gemm.ts';
 import { kernelMemory } from '../../../support/kernel-memory.ts';
 import { somePictures } from '../../../support/some-pictures.ts';
 
@@ -56,7 +57,7 @@ describe('the encoder of pictures in visual words', () => {
 });
 
 /** Learns with so many threads, which take turns. */
-function learnt(pictures: ImageSet, options: WordFeatures, threads: number) {
+function learnt(pictures: ImageSet, options: WordFeatures, threads: number, isNative = false) {
   const layout = learnerLayout(options, pictures.channels, threads);
   const { kernels, buffer } = kernelMemory(layout.end);
   const random = createGenerator(options.seed, 'words');
@@ -67,11 +68,11 @@ function learnt(pictures: ImageSet, options: WordFeatures, threads: number) {
     readPatch(pictures.at(picture!), x!, y!, options.patchSize, rows, i * layout.rowLength);
     normalizeContrast(rows, options.contrastOffset, i * layout.rowLength, layout.d);
   }
-  const program = learnerProgram(kernels, buffer, layout);
+  const program = learnerProgram(kernels, buffer, layout, isNative ? nativeGemm(buffer) : null);
   const run = (phase: LearnerPhase) => {
     for (let thread = threads - 1; thread >= 0; thread--) program(phase, thread);
   };
-  const words = learnWords(options, positions, kernels, buffer, layout, run, random, () => false);
+  const words = learnWords(options, positions, kernels, buffer, layout, run, random, () => false, { isNative });
   return { ...words, positions, leading: new Int32Array(buffer, layout.leading, 1)[0]! };
 }
 
@@ -146,10 +147,10 @@ describe('the nearest words by their leading coordinates', () => {
 describe('the learner of visual words', () => {
   const pictures = somePictures(30, { width: 16, height: 16, channels: 3 }, 5);
 
-  it('learns the same bits whatever the number of threads', () => {
-    const one = learnt(pictures, base, 1);
+  it.each([false, true])('learns the same bits whatever the number of threads, by the library: %s', (isNative) => {
+    const one = learnt(pictures, base, 1, isNative);
 
-    for (const threads of [2, 3, 8]) expect(learnt(pictures, base, threads)).toEqual(one);
+    for (const threads of [2, 3, 8]) expect(learnt(pictures, base, threads, isNative)).toEqual(one);
   });
 
   /** Waves of any direction and length, so that patches vary along few directions. */
@@ -166,11 +167,13 @@ describe('the learner of visual words', () => {
   };
 
   it.each([
-    ['noise', pictures, false],
-    ['waves', smooth, true],
-  ])('ends where plain k-means from its words stays: %s', (_name, pictures, hasLeading) => {
+    ['noise', pictures, false, false],
+    ['waves', smooth, true, false],
+    ['noise, by the library', pictures, false, true],
+    ['waves, by the library', smooth, false, true],
+  ])('ends where plain k-means from its words stays: %s', (_name, pictures, hasLeading, isNative) => {
     const options = { ...base, iterations: 60 };
-    const { words, whitening, inertia, sizes, positions, leading } = learnt(pictures, options, 2);
+    const { words, whitening, inertia, sizes, positions, leading } = learnt(pictures, options, 2, isNative);
     expect(leading > 0).toBe(hasLeading);
     const patches = zeros(options.patches, 108);
     for (let i = 0; i < options.patches; i++) {
