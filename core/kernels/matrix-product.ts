@@ -54,6 +54,12 @@ export interface MatrixProduct {
   weightGradient(layer: ProductLayer, stretch: Stretch, count: number, scratch: number, isFirst: number): void;
 }
 
+/** What a library can do besides. */
+export interface NativeProduct extends MatrixProduct {
+  /** Some outputs of the first `count` rows, in whole cache lines. `scratch`: a thread's own, `outputScratch` floats. */
+  forwardOutputs(layer: ProductLayer, outputs: Range, count: number, scratch: number): void;
+}
+
 /** Products with so few outputs are sooner done than brought into another order or handed over. */
 export const fewOutputs = 16;
 
@@ -131,8 +137,15 @@ export interface NativeGemm {
 const nativeRowBlock = 16;
 const manyWeights = 3 << 18;
 
+/** Rows that `forwardOutputs` takes at a time, always the same: a product of fewer columns has other bits. */
+const rowsOfOutputs = (outputs: number) => (outputs > 512 ? 16 : 128);
+
+export function outputScratch(outputs: number): number {
+  return wholeLines(outputs) * rowsOfOutputs(outputs);
+}
+
 /** Large products by a library of the system's, the others by `wasm`. */
-export function nativeProduct(gemm: NativeGemm, kernels: Kernels, wasm: MatrixProduct): MatrixProduct {
+export function nativeProduct(gemm: NativeGemm, kernels: Kernels, wasm: MatrixProduct): NativeProduct {
   const isSmall = ({ outputs }: ProductLayer) => outputs <= fewOutputs;
   return {
     name: 'native',
@@ -153,6 +166,19 @@ export function nativeProduct(gemm: NativeGemm, kernels: Kernels, wasm: MatrixPr
           gemm.multiplyTransposedTall(weights, x, bias, scratch, units, count, inputStride);
           kernels.transpose(scratch, count, 0, units, Math.ceil(count / 4) * 4, a, outputStride);
         }
+      }
+    },
+
+    forwardOutputs(layer, { from, to }, count, scratch) {
+      const { input, inputStride, output, outputs, outputStride, weights, bias } = layer;
+      const units = wholeLines(to - from);
+      const [w, b] = [weights + from * inputStride * 4, bias + from * 4];
+      const most = rowsOfOutputs(outputs);
+      for (let row = 0; row < count; row += most) {
+        const rows = Math.min(most, count - row);
+        const a = output + (row * outputStride + from) * 4;
+        gemm.multiplyTransposedTall(w, input + row * inputStride * 4, b, scratch, units, rows, inputStride);
+        kernels.transpose(scratch, rows, 0, units, Math.ceil(rows / 4) * 4, a, outputStride);
       }
     },
 

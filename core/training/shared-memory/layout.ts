@@ -9,7 +9,7 @@
  * Rows of floats are filled up with zeros to a multiple of 16, one cache line: kernels have no ragged ends, and two threads
  * never write to one line.
  */
-import { fewOutputs } from '../../kernels/matrix-product.ts';
+import { fewOutputs, outputScratch } from '../../kernels/matrix-product.ts';
 import { isLookingAhead, type OptimizerRecipe } from '../../recipe/recipe.ts';
 import { type EngineShape, isFullBatch, optimizerVectors } from '../step-engine.ts';
 
@@ -78,6 +78,8 @@ export interface Layout extends Omit<EngineShape, 'sizes'> {
   /** (classes) floats. */
   readonly classWeights: number;
   readonly layers: readonly LayerLayout[];
+  /** Whether threads divide the outputs of the first layer, not its rows; see step-program.ts. */
+  readonly dividesOutputs: boolean;
   /** Where a full batch is a sum of parts: each thread's own rows, and each part's Float64 sums, weights then bias. Empty otherwise. */
   readonly ownRows: readonly OwnRows[];
   readonly partSums: readonly number[];
@@ -159,7 +161,8 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
     biasGradient: floats(outputStride),
   }));
   const partSums = Array.from({ length: isInParts ? partCount : 0 }, () => take(8 * outputStride * (inputStride + 1)));
-  const scratchFloats = 16 * Math.max(chunkRows, ...sizes.map(filledUp));
+  const dividesOutputs = rest.backend === 'native' && sizes[1]! > fewOutputs;
+  const scratchFloats = Math.max(16 * chunkRows, ...sizes.map((size) => 16 * filledUp(size)), outputScratch(sizes[1]!));
   const scratch = Array.from({ length: rest.threads }, () => floats(scratchFloats));
   const { width, height, channels } = rest.picture ?? { width: 0, height: 0, channels: 0 };
   const placed = Array.from({ length: rest.threads }, () => take(width * height * channels));
@@ -180,6 +183,7 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
     hits,
     classWeights,
     layers,
+    dividesOutputs,
     ownRows,
     partSums,
     scratch,

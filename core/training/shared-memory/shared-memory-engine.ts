@@ -140,6 +140,10 @@ export function sharedMemoryEngine(
       labels[i - from] = pictures.labels[picture]!;
     }
     writePhaseNumbers(buffer, layout, phase);
+    if (layout.dividesOutputs && name === 'rows') {
+      team.run('gather');
+      team.run('outputs');
+    }
     team.run(name);
   }
 

@@ -4,6 +4,14 @@
  *     rows      each thread takes some rows of the chunk from pixels to scores, loss and gradients of hidden units
  *     weights   each thread takes some columns of every weight gradient and moves its parameters along them
  *
+ * Where a library multiplies, the first layer is computed before that, in two phases of its own:
+ *
+ *     gather    each thread takes some rows of the chunk from pixels to inputs
+ *     outputs   each thread takes some outputs of the first layer, those whose weights it will move, over all rows
+ *
+ * So each weight of this layer is read and written by one thread alone. A cache line that another core has read costs ten times as
+ * much to write, and more where the cores are far apart.
+ *
  * A linear model's full batch takes another way, with one meeting instead of one every chunk:
  *
  *     parts     each thread takes some of the batch's parts from pixels to the sum of their gradients
@@ -27,8 +35,8 @@ import {
   wasmProduct,
 } from '../../kernels/matrix-product.ts';
 
-export type Phase = 'rows' | 'parts' | 'weights';
-export const phases: readonly Phase[] = ['rows', 'parts', 'weights'];
+export type Phase = 'gather' | 'outputs' | 'rows' | 'parts' | 'weights';
+export const phases: readonly Phase[] = ['gather', 'outputs', 'rows', 'parts', 'weights'];
 
 /** The numbers that a phase needs, in shared memory. */
 export interface PhaseNumbers {
@@ -99,8 +107,9 @@ export function stepProgram(
   gemm: NativeGemm | null = null,
 ): (phase: Phase, thread: number) => void {
   const wasm = wasmProduct(kernels, chunkRows);
-  const product = gemm === null ? wasm : nativeProduct(gemm, kernels, wasm);
-  const { layers, threads, classes, optimizer, augmentation, picture: shape, seed } = layout;
+  const native = gemm === null ? null : nativeProduct(gemm, kernels, wasm);
+  const product = native ?? wasm;
+  const { layers, threads, dividesOutputs, classes, optimizer, augmentation, picture: shape, seed } = layout;
   const hasSums = isFullBatch(optimizer);
   const isPlaced = layout.inputType === 'bytes' && shape !== null && isAugmented(augmentation);
   const phaseNumbers = new Float64Array(buffer, layout.phaseNumbers, phaseNumberCount);
@@ -121,14 +130,25 @@ export function stepProgram(
     return { output, outputGradient, scores: viewsOf(output, rows), gradients: viewsOf(outputGradient, rows) };
   }
 
+  function gatherPhase(from: number, to: number, thread: number, numbers: PhaseNumbers): void {
+    const { input, inputStride } = layers[0]!;
+    if (to > from) gather(input + from * inputStride * 4, from, to, thread, numbers);
+  }
+
+  function outputsPhase(thread: number, { rows }: PhaseNumbers): void {
+    const [layer] = layers as [LayerLayout];
+    const outputs = native!.stretchOf(layer, thread, threads).rows;
+    if (outputs.to > outputs.from) native!.forwardOutputs(layer, outputs, rows, layout.scratch[thread]!);
+  }
+
   function rowsPhase(from: number, to: number, thread: number, numbers: PhaseNumbers): void {
     const rows = to - from;
     if (rows === 0) return;
-    gather(layers[0]!.input + from * layers[0]!.inputStride * 4, from, to, thread, numbers);
+    if (!dividesOutputs) gatherPhase(from, to, thread, numbers);
     layers.forEach((layer, l) => {
       const { output: outputs, outputStride } = layer;
       const output = outputs + from * outputStride * 4;
-      product.forward(layer, { from, to }, layout.scratch[thread]!);
+      if (l > 0 || !dividesOutputs) product.forward(layer, { from, to }, layout.scratch[thread]!);
       const next = layers[l + 1];
       if (next === undefined) return;
       activate(l, output, next.input + from * outputStride * 4, rows);
@@ -386,7 +406,9 @@ export function stepProgram(
     const numbers = readPhaseNumbers(phaseNumbers);
     if (phase === 'weights') return weightsPhase(thread, numbers);
     if (phase === 'parts') return partsPhase(thread, numbers);
+    if (phase === 'outputs') return outputsPhase(thread, numbers);
     const { from, to } = shareOfRows(numbers.rows, product.rowBlock, thread, threads);
-    rowsPhase(from, to, thread, numbers);
+    if (phase === 'gather') gatherPhase(from, to, thread, numbers);
+    else rowsPhase(from, to, thread, numbers);
   };
 }

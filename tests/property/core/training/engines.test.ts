@@ -254,9 +254,14 @@ describe('the shared-memory engine', () => {
     );
   });
 
-  it('computes a layer of very many weights in blocks of rows: the plain result, the same bits on every thread', () => {
+  it.each([
+    ['of very many weights', [2000, 410, 3]],
+    ['of very many outputs', [40, 530, 3]],
+    ['of very many weights behind another', [30, 890, 890, 3]],
+    ['that is the only one', [50, 40]],
+  ])('computes a layer in blocks, with the plain result, and the same bits on every thread: one %s', (_name, sizes) => {
     const shape = shapeOf({
-      sizes: [2000, 410, 3],
+      sizes,
       loss: 'softmax',
       penaltyFactor: 0,
       optimizer: { kind: 'sgd', learningRate: 0.01 },
