@@ -9,8 +9,8 @@
  *     gather    each thread takes some rows of the chunk from pixels to inputs
  *     outputs   each thread takes some outputs of the first layer, those whose weights it will move, over all rows
  *
- * So each weight of this layer is read and written by one thread alone. A cache line that another core has read costs ten times as
- * much to write, and more where the cores are far apart.
+ * So each weight of this layer is read and written by one thread alone: a cache line that another core has read has to be taken back
+ * from there before it can be written.
  *
  * A linear model's full batch takes another way, with one meeting instead of one every chunk:
  *
