@@ -138,7 +138,7 @@ const nativeRowBlock = 16;
 const manyWeights = 3 << 18;
 
 /** Rows that `forwardOutputs` takes at a time, always the same: a product of fewer columns has other bits. */
-const rowsOfOutputs = (outputs: number) => (outputs > 512 ? 16 : 128);
+const rowsOfOutputs = (outputs: number) => (outputs > 512 ? 32 : 128);
 
 export function outputScratch(outputs: number): number {
   return wholeLines(outputs) * rowsOfOutputs(outputs);

@@ -110,6 +110,7 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
     return at;
   };
   const floats = (count: number) => take(count * 4);
+  const stride = (count: number) => filledUp(count, rest.backend ?? 'wasm');
   const vectorCount = memoryVectors(rest.optimizer).length;
   const vectors = (count: number) => Array.from({ length: vectorCount }, () => floats(count));
 
@@ -117,7 +118,7 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
   const words = take(4 * wordNames);
   const phaseNumbers = take(8 * phaseNumberCount);
   const inputs = take(inputBytes);
-  const featureStride = filledUp(sizes[0]!);
+  const featureStride = stride(sizes[0]!);
   const mean = floats(featureStride);
   const inverseDeviation = floats(featureStride);
   const isInParts = hasSums && sizes.length === 2 && sizes[1]! <= fewOutputs;
@@ -130,8 +131,8 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
   const classWeights = floats(sizes.at(-1)!);
   const layers = sizes.slice(1).map((outputs, l): LayerLayout => {
     const inputs = sizes[l]!;
-    const inputStride = filledUp(inputs);
-    const outputStride = filledUp(outputs);
+    const inputStride = stride(inputs);
+    const outputStride = stride(outputs);
     const weightCount = outputStride * inputStride;
     return {
       inputs,
@@ -162,7 +163,7 @@ export function layoutOf({ sizes, inputBytes, ...rest }: LayoutOptions): Layout 
   }));
   const partSums = Array.from({ length: isInParts ? partCount : 0 }, () => take(8 * outputStride * (inputStride + 1)));
   const dividesOutputs = rest.backend === 'native' && sizes[1]! > fewOutputs;
-  const scratchFloats = Math.max(16 * chunkRows, ...sizes.map((size) => 16 * filledUp(size)), outputScratch(sizes[1]!));
+  const scratchFloats = Math.max(16 * chunkRows, ...sizes.map((size) => 16 * stride(size)), outputScratch(sizes[1]!));
   const scratch = Array.from({ length: rest.threads }, () => floats(scratchFloats));
   const { width, height, channels } = rest.picture ?? { width: 0, height: 0, channels: 0 };
   const placed = Array.from({ length: rest.threads }, () => take(width * height * channels));
@@ -215,8 +216,11 @@ export const phaseNumberCount = 16;
 /** Words for waiting; see team.ts. */
 const wordNames = 16 * 4; // each on a cache line of its own
 
-/** Whole cache lines; one more where rows would lie a multiple of 2 KiB apart, and so all in the same few places of the cache. */
-function filledUp(count: number): number {
+/**
+ * Whole cache lines; one more where rows would lie a multiple of 2 KiB apart, and so all in the same few places of the cache. The library
+ * bears 2 KiB, and would multiply by the zeros too.
+ */
+function filledUp(count: number, backend: 'wasm' | 'native'): number {
   const whole = Math.ceil(count / 16) * 16;
-  return whole % 512 === 0 ? whole + 16 : whole;
+  return whole % (backend === 'native' ? 1024 : 512) === 0 ? whole + 16 : whole;
 }
