@@ -119,6 +119,8 @@ export function stepProgram(
   const hits = new Uint32Array(buffer, layout.hits, layout.batchRows);
   const classWeights = new Float32Array(buffer, layout.classWeights, classes);
   const last = layers.at(-1)!;
+  /** The largest leaves nothing of the others in the second-level cache. */
+  const firstLayerLast = layers.toReversed();
 
   /** Views of rows of scores or of their gradient. */
   const viewsOf = (at: number, rows: number) =>
@@ -299,7 +301,7 @@ export function stepProgram(
 
   function weightsPhase(thread: number, numbers: PhaseNumbers): void {
     const { rows, isFirst, isInParts } = numbers;
-    for (const layer of layers) {
+    for (const layer of firstLayerLast) {
       const { outputStride } = layer;
       const stretch = product.stretchOf(layer, thread, threads);
       if (stretch.columns.to > stretch.columns.from && stretch.rows.to > stretch.rows.from) {
