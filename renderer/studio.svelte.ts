@@ -305,7 +305,7 @@ export class Studio {
 
   showError(cause: unknown): void {
     if (isStudioError(cause, 'CANCELLED')) return;
-    if (isStudioError(cause, 'BACKEND_LOST') && this.connection === 'lost') return; // the banner says it
+    if (isStudioError(cause, 'BACKEND_LOST') && this.connection !== 'connected') return; // the page or its banner says it
     const sentence = errorSentence(cause);
     toast.error(sentence, {
       duration: 12_000,
