@@ -27,12 +27,15 @@ export function requireBetween(option: string, x: number, low: number, high: num
 /** x is a whole number in [low, high]. */
 export function requireInteger(option: string, x: number, low: number, high: number = Number.MAX_SAFE_INTEGER): void {
   if (!(Number.isSafeInteger(x) && x >= low && x <= high)) {
-    refuse(
-      option,
-      x,
-      high === Number.MAX_SAFE_INTEGER ? `a whole number ≥ ${low}` : `a whole number, ${low} … ${high}`,
-    );
+    refuse(option, x, inFigures(low, high));
   }
+}
+
+/** A range of whole numbers as figures, which are read in every language: 1, 2, 3, … or 0, 1, 2, … 10. */
+function inFigures(low: number, high: number): string {
+  const first = [low, low + 1, low + 2].filter((k) => k <= high).join(', ');
+  if (high <= low + 2) return first;
+  return high === Number.MAX_SAFE_INTEGER ? `${first}, …` : `${first}, … ${high}`;
 }
 
 /** x is one of the listed values. */

@@ -31,6 +31,17 @@ describe('checks of options', () => {
     expect(() => requireInteger('count', value, 0, 10)).toThrow(refused('count', String(value)));
   });
 
+  it.each([
+    [0, 10, '0, 1, 2, … 10'],
+    [1, undefined, '1, 2, 3, …'],
+    [0, 1, '0, 1'],
+    [5, 5, '5'],
+  ])('say which whole numbers are meant from %d to %s', (low, high, expected) => {
+    expect(() => requireInteger('count', 0.5, low, high)).toThrow(
+      expect.objectContaining({ details: { option: 'count', value: '0.5', expected } }),
+    );
+  });
+
   it('refuse a word that is not on the list', () => {
     expect(() => requireOneOf('loss', 'hinge2', ['hinge', 'softmax'])).toThrow(refused('loss', 'hinge2'));
   });
