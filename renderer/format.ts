@@ -73,10 +73,19 @@ export function bytes(size: number): string {
 
 /** Day and time, short. */
 export function when(timestamp: number): string {
-  const locale = getLocale();
-  let made = dateFormats.get(locale);
-  if (made === undefined) {
-    dateFormats.set(locale, (made = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })));
-  }
-  return made.format(timestamp);
+  return dateFormat({ dateStyle: 'medium', timeStyle: 'short' }).format(timestamp);
+}
+
+/** The same for a narrow column: the time of a day of this year, the date of one before. */
+export function whenBrief(timestamp: number, now = Date.now()): string {
+  const isThisYear = new Date(timestamp).getFullYear() === new Date(now).getFullYear();
+  const brief = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
+  return dateFormat(isThisYear ? brief : { dateStyle: 'medium' }).format(timestamp);
+}
+
+function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify([getLocale(), options]);
+  let made = dateFormats.get(key);
+  if (made === undefined) dateFormats.set(key, (made = new Intl.DateTimeFormat(getLocale(), options)));
+  return made;
 }
