@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const [kills = '200', seed = '1'] = process.argv.slice(2);
 const root = temporaryFolder('soak-kills');
 const generator = createGenerator(Number(seed), 'kills');
-const recipe = await sampleFolder(`${root}/alone`, Number(kills) / 5);
+const recipe = await sampleFolder(`${root}/alone`, 0.4 * Number(kills));
 cpSync(`${root}/alone`, `${root}/killed`, { recursive: true });
 const alone = await killLoop(`${root}/alone`, recipe, 0, () => 0, 0);
 const killed = await killLoop(`${root}/killed`, recipe, Number(kills), () => uniform(generator), 300);
